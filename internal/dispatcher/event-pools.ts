@@ -1,0 +1,53 @@
+import type { Clock } from '../../lib/clock/clock.ts';
+import { Pool, type PoolCounters } from '../../lib/pool/pool.ts';
+import { EventType, eventFor, type CanonicalEvent } from '../../schemas/events/event.ts';
+import { channels, type Channel } from '../../schemas/market/stream.ts';
+import type { EventSource } from '../ports/event-source.ts';
+
+/** The channel whose payload rides in each type of event. */
+const channelOfType: readonly Channel[] = (() => {
+  const table: Channel[] = [];
+  table[EventType.Trade] = 'trade';
+  table[EventType.Ticker] = 'ticker';
+  table[EventType.BookSnapshot] = 'book';
+  table[EventType.BookUpdate] = 'book';
+  table[EventType.Kline] = 'kline';
+  return table;
+})();
+
+/**
+ * The CanonicalEvent pool, one shelf per payload class so that a lent event never has to change its payload.
+ *
+ * `capacity` per shelf is what can be in flight: every event that the ordering buffers may hold, and the few that are in
+ * somebody's hands.
+ */
+export class EventPools implements EventSource {
+  readonly #pools: Readonly<Record<Channel, Pool<CanonicalEvent>>>;
+
+  constructor(capacity: number, clock: Clock, debug: boolean) {
+    const poolOf = (channel: Channel): Pool<CanonicalEvent> =>
+      new Pool({ name: `canonicalEvent.${channel}`, capacity, create: () => eventFor(channel), clock, debug });
+    this.#pools = { trade: poolOf('trade'), ticker: poolOf('ticker'), book: poolOf('book'), kline: poolOf('kline') };
+  }
+
+  get pools(): readonly Pool<CanonicalEvent>[] {
+    return channels.map((channel) => this.#pools[channel]);
+  }
+
+  tryAcquire(channel: Channel): CanonicalEvent | null {
+    return this.#pools[channel].tryAcquire();
+  }
+
+  async whenAvailable(channel: Channel): Promise<void> {
+    const pool = this.#pools[channel];
+    pool.release(await pool.acquire());
+  }
+
+  release(event: CanonicalEvent): void {
+    this.#pools[channelOfType[event.type]!].release(event);
+  }
+
+  counters(): readonly PoolCounters[] {
+    return this.pools.map((pool) => pool.counters());
+  }
+}

@@ -1,0 +1,57 @@
+import { Outcome } from './venue.ts';
+
+/** Kinds of unknown frames that are told apart; more count under one name, because a venue's text must not grow our memory. */
+const UNKNOWN_KINDS_MAX = 64;
+
+/** Every frame of a provider in exactly one column: events + control + ignored + unknown + dead letters = frames. */
+export class FrameLedger {
+  frames = 0;
+  bytes = 0;
+  events = 0;
+  control = 0;
+  ignored = 0;
+  unknown = 0;
+  deadLettered = 0;
+  /** Of the dead letters: frames and snapshots that could not be read as what they are. */
+  decodeErrors = 0;
+  /** Of the dead letters: frames that found no event in the pool in time. */
+  refused = 0;
+  /** Of the dead letters, and no frames: lines of a recording that are no record. */
+  brokenRecords = 0;
+  readonly #unknownKinds = new Map<string, number>();
+
+  /** Unknown frames by kind. */
+  get unknownKinds(): ReadonlyMap<string, number> {
+    return this.#unknownKinds;
+  }
+
+  count(outcome: Outcome): void {
+    switch (outcome) {
+      case Outcome.Events:
+        this.events += 1;
+        break;
+      case Outcome.Control:
+        this.control += 1;
+        break;
+      case Outcome.Ignored:
+        this.ignored += 1;
+        break;
+      case Outcome.Unknown:
+        this.unknown += 1;
+        break;
+      case Outcome.Bad:
+        this.decodeErrors += 1;
+        break;
+      case Outcome.Dry:
+        break; // The frame is tried again, and counted then.
+    }
+  }
+
+  /** True for the first frame of its kind, which is worth a log line. */
+  countUnknown(kind: string): boolean {
+    const key = this.#unknownKinds.has(kind) || this.#unknownKinds.size < UNKNOWN_KINDS_MAX ? kind : 'others';
+    const count = this.#unknownKinds.get(key) ?? 0;
+    this.#unknownKinds.set(key, count + 1);
+    return count === 0;
+  }
+}

@@ -1,0 +1,286 @@
+import { assert } from '../../../lib/assert/assert.ts';
+import type { Clock } from '../../../lib/clock/clock.ts';
+import { AppError, codeOf, messageOf } from '../../../lib/errors/app-error.ts';
+import type { Logger } from '../../../lib/log/logger.ts';
+import type { Pool } from '../../../lib/pool/pool.ts';
+import { Ring } from '../../../lib/ring/ring.ts';
+import { errors } from '../../../schemas/errors.ts';
+import type { CanonicalEvent } from '../../../schemas/events/event.ts';
+import type { StreamTable } from '../../../schemas/market/stream-table.ts';
+import type { Channel, Stream } from '../../../schemas/market/stream.ts';
+import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
+import type { DeadLetters } from '../../ports/dead-letters.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
+import type { EventSource } from '../../ports/event-source.ts';
+import type { BookKeeper } from '../../ports/book-keeper.ts';
+import type { RawFrameTap } from '../../ports/raw-frames.ts';
+import type { Feed, FeedListener, ReceivedFrame } from './feed.ts';
+import { FrameLedger } from './frame-ledger.ts';
+import { SymbolBoard, type SymbolEntry, type Wanted } from './symbol-board.ts';
+import { Outcome, type DecodeDesk, type Decoder, type Venue } from './venue.ts';
+
+export interface SessionParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly streams: StreamTable;
+  readonly frames: Pool<WsFrame>;
+  readonly events: EventSource;
+  readonly books: BookKeeper;
+  /** Where trades, tickers and candles go; book events go through `books`. */
+  readonly sink: EventSink;
+  readonly deadLetters: DeadLetters;
+  readonly tap: RawFrameTap;
+  /** A recording has ended, or broke off with an error. */
+  readonly onEnd: (error: AppError | null) => void;
+}
+
+/** Frames that may wait for the event pool: more than one chunk of the socket can hold. */
+const STALLED_MAX = 4_096;
+
+/**
+ * One provider: its feed's bytes become frames, its venue's decoder makes them events, and every frame is accounted for.
+ *
+ *   feed ─▶ WsFrame ─▶ decoder ─▶ event ─┬─ book events ─▶ book room
+ *                                        └─ all others  ─▶ orchestrator
+ *
+ * When the event pool is dry the feed is paused, so that the venue's TCP window is the back-pressure; frames that were already
+ * read wait here, each at most 100 ms, then they are refused and counted.
+ */
+export class ProviderSession implements FeedListener, DecodeDesk {
+  readonly wanted: Wanted;
+  readonly ledger = new FrameLedger();
+  readonly #venue: Venue;
+  readonly #parts: SessionParts;
+  readonly #board: SymbolBoard;
+  readonly #decoder: Decoder;
+  readonly #stalled = new Ring<WsFrame>(STALLED_MAX);
+  readonly #guesses: boolean;
+  readonly #traceBase: number;
+  #feed: Feed | null = null;
+  #isStalled = false;
+
+  /** `index` tells providers apart in trace ids; `guesses` allows names that no list has (recordings). */
+  constructor(wanted: Wanted, venue: Venue, index: number, guesses: boolean, parts: SessionParts) {
+    this.wanted = wanted;
+    this.#venue = venue;
+    this.#parts = parts;
+    this.#guesses = guesses;
+    this.#traceBase = index * 2 ** 42;
+    this.#board = new SymbolBoard(wanted, parts.streams);
+    this.#decoder = venue.decoder(this);
+  }
+
+  /** Joins the feed; before `start`. */
+  attach(feed: Feed): void {
+    this.#feed = feed;
+  }
+
+  get feed(): Feed {
+    assert(this.#feed !== null, 'the session has no feed');
+    return this.#feed;
+  }
+
+  /** Configured symbols that nothing has answered to. */
+  get missingSymbols(): readonly string[] {
+    return this.#board.missing;
+  }
+
+  /** The streams that were asked of this provider, as far as their instruments are known. */
+  streams(): Stream[] {
+    const streams: Stream[] = [];
+    for (const { trade, ticker, book, kline } of this.#board.entries) {
+      for (const stream of [trade, ticker, book, kline]) if (stream !== null) streams.push(stream);
+    }
+    return streams;
+  }
+
+  async stop(): Promise<void> {
+    await this.feed.stop();
+    for (let frame = this.#stalled.poll(); frame !== null; frame = this.#stalled.poll()) this.#refuse(frame, 'stopped while waiting');
+  }
+
+  // What the feed says.
+
+  onInstruments(body: Buffer): void {
+    for (const facts of this.#venue.readInstruments(body)) this.#keepBook(this.#board.add(facts));
+    const { missing } = this.#board;
+    if (missing.length === 0) return;
+    const facts = { provider: this.wanted.provider, symbols: missing.join(', ') };
+    if (!this.#guesses && this.streams().length === 0) throw new AppError(errors.symbolUnknown, facts);
+    this.#parts.log.error('the venue lists no such symbol; the others go on', facts);
+  }
+
+  onConnected(streams: readonly Stream[] | null, epoch: number): void {
+    for (const stream of this.#bookStreams(streams)) this.#parts.books.connected(stream, epoch);
+    this.#parts.log.info('connected', { provider: this.wanted.provider, epoch });
+  }
+
+  onSubscribed(streams: readonly Stream[] | null): void {
+    for (const stream of this.#bookStreams(streams)) this.#parts.books.subscribed(stream);
+  }
+
+  onDisconnected(streams: readonly Stream[] | null, reason: string): void {
+    for (const stream of this.#bookStreams(streams)) this.#parts.books.disconnected(stream);
+    this.#parts.log.warn('disconnected', { provider: this.wanted.provider, reason });
+  }
+
+  onSubscriptionRefused(name: string, reason: string): void {
+    const error = new AppError(errors.subscriptionRefused, { provider: this.wanted.provider, name, reason });
+    this.#parts.log.error(error.message, { code: error.code });
+  }
+
+  onFrame(received: ReceivedFrame): void {
+    const ledger = this.ledger;
+    ledger.frames += 1;
+    ledger.bytes += received.data.length;
+    this.#parts.tap.onFrame(this.wanted.provider, received.connection, received.receivedTimeUs, received.data, received.isBinary);
+    if (received.isBinary) {
+      this.#deadLetter('binary frame', 'this venue sends text', received.data);
+      return;
+    }
+    const frame = this.#parts.frames.tryAcquire();
+    if (frame === null) {
+      this.#deadLetter('frame pool dry', 'more frames wait than the pool lends', received.data);
+      return;
+    }
+    frame.connection = received.connection;
+    frame.epoch = received.epoch;
+    frame.receivedTimeUs = received.receivedTimeUs;
+    frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
+    frame.traceId = this.#traceBase + ledger.frames;
+    frame.data = received.data;
+    if (this.#isStalled || !this.#decode(frame)) this.#stall(frame);
+  }
+
+  onSnapshot(stream: Stream, body: Buffer, receivedTimeUs: number): void {
+    const frame = this.#parts.frames.tryAcquire();
+    if (frame === null) {
+      this.#parts.books.snapshotFailed(stream);
+      return;
+    }
+    frame.receivedTimeUs = receivedTimeUs;
+    frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
+    frame.data = body;
+    const outcome = this.#decoder.decodeSnapshot(stream, frame);
+    this.#parts.frames.release(frame);
+    if (outcome === Outcome.Events) return;
+    if (outcome === Outcome.Bad) {
+      this.ledger.decodeErrors += 1;
+      this.#deadLetter('snapshot', this.#decoder.fault, body);
+    }
+    this.#parts.books.snapshotFailed(stream);
+  }
+
+  onSnapshotFailed(stream: Stream, error: AppError): void {
+    this.#parts.log.warn('no snapshot', { provider: this.wanted.provider, symbol: stream.instrument.symbol, error: error.message });
+    this.#parts.books.snapshotFailed(stream);
+  }
+
+  onBroken(error: AppError, data: Buffer): void {
+    this.ledger.brokenRecords += 1;
+    this.#deadLetter('recording line', error.message, data);
+  }
+
+  onEnd(error: AppError | null): void {
+    if (this.missingSymbols.length > 0) {
+      this.#parts.log.error('the recording has no such symbol', { provider: this.wanted.provider, symbols: this.missingSymbols.join(', ') });
+    }
+    this.#parts.onEnd(error);
+  }
+
+  // What the decoder asks.
+
+  symbol(venueSymbol: string): SymbolEntry | undefined {
+    const entry = this.#board.find(venueSymbol);
+    if (entry !== undefined || !this.#guesses) return entry;
+    const guessed = this.#board.add(this.#venue.guessInstrument(venueSymbol));
+    this.#keepBook(guessed);
+    return guessed;
+  }
+
+  tryAcquire(channel: Channel): CanonicalEvent | null {
+    return this.#parts.events.tryAcquire(channel);
+  }
+
+  release(event: CanonicalEvent): void {
+    this.#parts.events.release(event);
+  }
+
+  emit(event: CanonicalEvent): void {
+    if (event.stream.channel === 'book') this.#parts.books.accept(event);
+    else this.#parts.sink.accept(event);
+  }
+
+  onReply(connection: number, requestId: number, refusal: string): void {
+    this.feed.onReply(connection, requestId, refusal);
+  }
+
+  onFarewell(connection: number): void {
+    this.#parts.log.info('the venue announces a cut', { provider: this.wanted.provider, connection });
+    this.feed.onFarewell(connection);
+  }
+
+  // One frame, to its end.
+
+  /** False when the event pool was dry; the frame is still the caller's then. */
+  #decode(frame: WsFrame): boolean {
+    const outcome = this.#decoder.decode(frame);
+    if (outcome === Outcome.Dry) return false;
+    this.ledger.count(outcome);
+    if (outcome === Outcome.Unknown) this.#unknown();
+    else if (outcome === Outcome.Bad) this.#deadLetter('decode', this.#decoder.fault, frame.data);
+    this.#parts.frames.release(frame);
+    return true;
+  }
+
+  #unknown(): void {
+    const isFirst = this.ledger.countUnknown(this.#decoder.fault);
+    if (isFirst) this.#parts.log.warn('unknown frame kind', { provider: this.wanted.provider, kind: this.#decoder.fault });
+  }
+
+  #stall(frame: WsFrame): void {
+    if (!this.#stalled.offer(frame)) {
+      this.#refuse(frame, 'more frames wait than may');
+      return;
+    }
+    if (this.#isStalled) return;
+    this.#isStalled = true;
+    this.feed.pause();
+    void this.#unstall();
+  }
+
+  /** Decodes what waits, in order, as events come back to the pool. */
+  async #unstall(): Promise<void> {
+    for (let frame = this.#stalled.poll(); frame !== null; frame = this.#stalled.poll()) {
+      while (!this.#decode(frame)) {
+        try {
+          await this.#parts.events.whenAvailable(this.#decoder.dryChannel);
+        } catch (thrown) {
+          this.#refuse(frame, `${codeOf(thrown)} ${messageOf(thrown)}`);
+          break;
+        }
+      }
+    }
+    this.#isStalled = false;
+    this.feed.resume();
+  }
+
+  #refuse(frame: WsFrame, detail: string): void {
+    this.ledger.refused += 1;
+    this.#deadLetter('event pool dry', detail, frame.data);
+    this.#parts.frames.release(frame);
+  }
+
+  #deadLetter(reason: string, detail: string, data: Buffer): void {
+    this.ledger.deadLettered += 1;
+    this.#parts.deadLetters.put(reason, this.wanted.provider, detail, data);
+  }
+
+  #keepBook(entry: SymbolEntry): void {
+    if (entry.book !== null) this.#parts.books.add(entry.book, this.#venue.rule);
+  }
+
+  #bookStreams(streams: readonly Stream[] | null): readonly Stream[] {
+    return (streams ?? this.streams()).filter((stream) => stream.channel === 'book');
+  }
+}

@@ -1,0 +1,111 @@
+import type { CanonicalEvent } from '../../../schemas/events/event.ts';
+import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
+import type { Channel, Stream } from '../../../schemas/market/stream.ts';
+import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
+import type { BookRule } from '../../ports/book-rule.ts';
+import type { SymbolEntry } from './symbol-board.ts';
+
+/** What one venue and market adds to the session that all venues share. Its files stand in `providers/<venue>`. */
+export interface Venue {
+  readonly venue: string;
+  readonly market: string;
+  readonly endpoints: VenueEndpoints;
+  readonly limits: VenueLimits;
+  readonly rule: BookRule;
+  readonly instrumentsRequest: RestRequest;
+  /** @throws AppError INSTRUMENTS_REFUSED when the answer is no list */
+  readInstruments(body: Buffer): InstrumentFacts[];
+  /** The best guess where a recording holds no list; scales 0, they grow with the numbers. */
+  guessInstrument(venueSymbol: string): InstrumentFacts;
+  /** Which streams go over which kind of connection, by the venue's names for them. */
+  plan(streams: readonly Stream[]): readonly LinkPlan[];
+  subscribeMessage(names: readonly string[], requestId: number): string;
+  snapshotRequest(stream: Stream): RestRequest;
+  /** What the answer in a recording is about, null when it is nothing we asked for. */
+  readRecordedUrl(url: string, channel: string): RecordedAnswer | null;
+  decoder(desk: DecodeDesk): Decoder;
+}
+
+export interface VenueEndpoints {
+  /** Scheme and host of the stream host, without a path. */
+  readonly wsUrl: string;
+  readonly restUrl: string;
+}
+
+/** The venue's own limits, with the page they come from where the table stands. */
+export interface VenueLimits {
+  readonly streamsPerConnectionMax: number;
+  /** Names in one subscribe message. */
+  readonly subscribeBatchMax: number;
+  /** Least time between two messages of ours on one connection. */
+  readonly messageIntervalMs: number;
+  readonly subscribeTimeoutMs: number;
+  /** Neither frame nor ping for this long means the peer is dead. */
+  readonly silenceMs: number;
+  /** After this age a connection is renewed, before the venue cuts it. */
+  readonly lifetimeMs: number;
+  readonly requestWeightPerMinute: number;
+  /** The answer header that tells the weight used in this minute, lower case. */
+  readonly usedWeightHeader: string;
+}
+
+export interface RestRequest {
+  /** Starts with /. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** What it costs of the venue's budget. */
+  readonly weight: number;
+}
+
+/** One connection to be: where, and what it carries. */
+export interface LinkPlan {
+  /** Path and query behind the stream host. */
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly streams: readonly Stream[];
+}
+
+export type RecordedAnswer =
+  | { readonly kind: 'instruments' }
+  /** `venueSymbol` is '' when neither address nor label tells it. */
+  | { readonly kind: 'snapshot'; readonly venueSymbol: string };
+
+/** What became of a frame, as a small integer. Every frame ends in exactly one of them. */
+export const Outcome = {
+  /** One or more events went on. */
+  Events: 0,
+  /** A reply or a notice of the venue. */
+  Control: 1,
+  /** Readable, and nobody asked for it. */
+  Ignored: 2,
+  /** Well-formed, but of no kind we know. */
+  Unknown: 3,
+  /** Not readable as what it says it is: goes to the dead letters with `Decoder.fault`. */
+  Bad: 4,
+  /** The event pool was dry (`Decoder.dryChannel`): try the same frame again later. */
+  Dry: 5,
+} as const;
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
+export interface Decoder {
+  /** What was wrong with the last Bad frame, or the key of the last Unknown one. */
+  readonly fault: string;
+  readonly dryChannel: Channel;
+  decode(frame: WsFrame): Outcome;
+  /** A REST snapshot, as a frame whose data is the body. Bad when it is none, Dry when the pool is dry. */
+  decodeSnapshot(stream: Stream, body: WsFrame): Outcome;
+}
+
+/** What a decoder needs of its session. */
+export interface DecodeDesk {
+  /** Undefined for a symbol that is not known and is not to be guessed. */
+  symbol(venueSymbol: string): SymbolEntry | undefined;
+  tryAcquire(channel: Channel): CanonicalEvent | null;
+  release(event: CanonicalEvent): void;
+  /** The event is given away. */
+  emit(event: CanonicalEvent): void;
+  /** The venue answered a request of ours; `refusal` is '' when it accepted. */
+  onReply(connection: number, requestId: number, refusal: string): void;
+  /** The venue announces that it will cut this connection. */
+  onFarewell(connection: number): void;
+}
