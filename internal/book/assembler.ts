@@ -86,10 +86,11 @@ export class BookAssembler implements BookKeeper, BookSource {
   /** Life number `epoch` of the stream's connection has begun: what it sends from now on belongs together. */
   connected(stream: Stream, epoch: number): void {
     const kept = this.#keptOf(stream);
-    if (kept.state !== 'empty') kept.isAfterGap = true;
+    if (kept.state === 'empty') this.#move(kept, 'syncing', 'connected');
+    else this.#leave(kept, 'syncing', 'connected');
     kept.epoch = epoch;
+    kept.isCut = false;
     kept.waiting = [];
-    this.#move(kept, 'syncing', 'connected');
   }
 
   /** Every update reaches us now, so a snapshot taken from here on can be joined, also for a market without a change. */
@@ -101,7 +102,7 @@ export class BookAssembler implements BookKeeper, BookSource {
   /** Nothing will come for this stream until `connected`. */
   disconnected(stream: Stream): void {
     const kept = this.#keptOf(stream);
-    kept.refresh = null;
+    kept.isCut = true;
     if (kept.state === 'empty' || kept.state === 'stale') return;
     this.#leave(kept, 'stale', 'connection lost');
   }
@@ -115,7 +116,8 @@ export class BookAssembler implements BookKeeper, BookSource {
 
   writeBook(into: BookEvent): boolean {
     const kept = this.#keptOf(into.stream);
-    if (kept.state !== 'live') return false;
+    // A stale book is whole, too, and may go on without a snapshot; what is wrong with it the event's quality says.
+    if (kept.state !== 'live' && kept.state !== 'stale') return false;
     into.type = EventType.BookSnapshot;
     kept.book.writeTo(into);
     return true;
@@ -133,6 +135,12 @@ export class BookAssembler implements BookKeeper, BookSource {
   }
 
   #onUpdate(kept: KeptBook, update: BookEvent): void {
+    // Left in a queue when its connection was lost: it joins neither the old life, which is over, nor the next.
+    if (kept.isCut || update.epoch < kept.epoch) {
+      kept.lateUpdates += 1;
+      this.#events.release(update);
+      return;
+    }
     if (kept.state !== 'live' && kept.state !== 'stale') {
       this.#wait(kept, update);
       return;
@@ -258,7 +266,6 @@ export class BookAssembler implements BookKeeper, BookSource {
   }
 
   #suspect(kept: KeptBook, update: BookEvent, reason: string): void {
-    kept.refresh = null;
     kept.waiting = [update.clone()];
     this.#events.release(update);
     this.#leave(kept, 'suspect', reason);
@@ -283,6 +290,7 @@ export class BookAssembler implements BookKeeper, BookSource {
   /** Stops being trustworthy, and says so downstream at once. */
   #leave(kept: KeptBook, state: BookState, reason: string): void {
     const wasLive = kept.state === 'live';
+    kept.refresh = null;
     kept.isAfterGap = true;
     this.#move(kept, state, reason);
     if (!wasLive) return;

@@ -30,6 +30,8 @@ export class KeptBook {
   /** The next snapshot that goes out comes after a loss. */
   isAfterGap = false;
   epoch = 0;
+  /** Its connection is lost and the next one not yet made. */
+  isCut = false;
   lastUpdateMs = 0;
   refresh: BookRefresh | null = null;
   nextRefreshMs = 0;
@@ -41,6 +43,8 @@ export class KeptBook {
   gaps = 0;
   /** Updates that the book already held. */
   oldUpdates = 0;
+  /** Updates of a connection that was already lost. */
+  lateUpdates = 0;
   /** Snapshots older than the first waiting update, or that nobody had asked for. */
   unusedSnapshots = 0;
   waitingOverflows = 0;

@@ -104,7 +104,7 @@ export class DecimalReader {
 
   /** Too many digits; text that is no decimal at all is still called malformed, so the rest is looked at. */
   #refuseLong(text: string): boolean {
-    const isWellFormed = /^-?\d+(\.\d+)?([eE][+-]?\d{1,2})?$/.test(text);
+    const isWellFormed = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text);
     return this.#refuse(isWellFormed ? DecimalProblem.OutOfRange : DecimalProblem.Malformed);
   }
 
@@ -127,7 +127,7 @@ function stripZeros(digits: number, decimals: number): number {
 
 /** The exponent of `e-08` at `index`, or NaN where that is not what stands there. */
 function exponentOf(text: string, index: number): number {
-  const match = /^[eE]([+-]?\d{1,2})$/.exec(text.slice(index));
+  const match = /^[eE]([+-]?\d+)$/.exec(text.slice(index));
   return match === null ? Number.NaN : Number(match[1]);
 }
 

@@ -8,7 +8,7 @@ import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
 import type { SymbolEntry } from '../session/symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder } from '../session/venue.ts';
-import type { BinanceMarket } from './markets.ts';
+import type { BinanceMarket } from './dialect.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 type Fill = (message: Message, event: CanonicalEvent) => boolean;

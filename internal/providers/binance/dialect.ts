@@ -171,8 +171,14 @@ function spotSymbol(instrument: ListedInstrument, market: BinanceMarket): object
       { filterType: 'PRICE_FILTER', minPrice: price(priceTick), maxPrice: price(priceTick * SPAN_MAX), tickSize: price(priceTick) },
       { filterType: 'LOT_SIZE', ...lots },
       { filterType: 'MARKET_LOT_SIZE', ...lots },
-      { filterType: 'NOTIONAL', minNotional: padded(instrument.notionalMin, 8), applyMinToMarket: false, maxNotional: '9000000.00000000', applyMaxToMarket: false, avgPriceMins: 5 },
-      { filterType: 'PERCENT_PRICE_BY_SIDE', bidMultiplierUp: '1.2', bidMultiplierDown: '0.2', askMultiplierUp: '5', askMultiplierDown: '0.8', avgPriceMins: 1 },
+      {
+        filterType: 'NOTIONAL', minNotional: padded(instrument.notionalMin, 8), applyMinToMarket: false,
+        maxNotional: '9000000.00000000', applyMaxToMarket: false, avgPriceMins: 5,
+      },
+      {
+        filterType: 'PERCENT_PRICE_BY_SIDE', bidMultiplierUp: '1.2', bidMultiplierDown: '0.2', askMultiplierUp: '5',
+        askMultiplierDown: '0.8', avgPriceMins: 1,
+      },
       { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
     ],
     permissions: [], permissionSets: [['SPOT', 'MARGIN']], defaultSelfTradePreventionMode: 'NONE', allowedSelfTradePreventionModes: ['NONE'],

@@ -1,8 +1,6 @@
 import type { VenueEndpoints, VenueLimits } from '../session/venue.ts';
+import type { BinanceMarket } from './dialect.ts';
 
-/** The Binance markets we speak to. `spot` and `us` share every rule and differ only in address. */
-export const binanceMarkets = ['spot', 'us', 'usdm'] as const;
-export type BinanceMarket = (typeof binanceMarkets)[number];
 
 export interface MarketRules {
   readonly endpoints: VenueEndpoints;

@@ -2,7 +2,8 @@ import type { Stream } from '../../../schemas/market/stream.ts';
 import type { RecordedAnswer, RestRequest, Venue } from '../session/venue.ts';
 import { futuresBookRule, spotBookRule } from './book.ts';
 import { BinanceDecoder } from './decode.ts';
-import { marketRules, type BinanceMarket } from './markets.ts';
+import type { BinanceMarket } from './dialect.ts';
+import { marketRules } from './markets.ts';
 import { planLinks, subscribeMessage } from './subscribe.ts';
 import { guessInstrument, readExchangeInfo } from './symbols.ts';
 

@@ -1,7 +1,8 @@
 import { formatJson } from '../../../lib/json/json.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { LinkPlan } from '../session/venue.ts';
-import { marketRules, type BinanceMarket } from './markets.ts';
+import type { BinanceMarket } from './dialect.ts';
+import { marketRules } from './markets.ts';
 
 /** Candles of one minute: the finest that every market has. */
 const KLINE_INTERVAL = '1m';

@@ -1,0 +1,3 @@
+import { runMonolith } from '../../internal/app/command.ts';
+
+process.exitCode = await runMonolith(process.argv.slice(2));

@@ -1,0 +1,3 @@
+// place: test/unit/bus
+// expect: JSON goes in and out only through lib/simdjson and lib/json
+export const read = (text: string): unknown => JSON.parse(text);

@@ -1,0 +1,3 @@
+// place: internal/dispatcher
+// expect: globalThis goes round the doors
+export const codec: unknown = global.JSON;

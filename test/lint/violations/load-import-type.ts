@@ -1,0 +1,3 @@
+// place: internal/dispatcher
+// expect: `import()` type annotations are forbidden
+export type Socket = import('ws').WebSocket;

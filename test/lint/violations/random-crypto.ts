@@ -1,0 +1,4 @@
+// place: internal/dispatcher
+// expect: randomness comes in through lib/random (seeded)
+import { randomUUID } from 'node:crypto';
+export const name = (): string => randomUUID();
