@@ -42,14 +42,18 @@ test: build ## all tests, and the benches in pocket size
 coverage: build ## the same with coverage; fails below the thresholds
 	@$(FORGET_COUNTS); code=0; $(VITEST) --project main --coverage || code=$$?; $(CLOSING_LINE); exit $$code
 
-soak: build ## the tests that watch memory
-	@$(FORGET_COUNTS); code=0; $(VITEST) --project soak --passWithNoTests || code=$$?; $(CLOSING_LINE); exit $$code
+SECONDS ?= 60
+RATE ?= 5000
+SEED ?= 7
+
+soak: build ## full load for SECONDS=60 at RATE=5000 events/s, seeded by SEED
+	@$(FORGET_COUNTS); code=0; SOAK_SECONDS=$(SECONDS) SOAK_RATE=$(RATE) SOAK_SEED=$(SEED) $(VITEST) --project soak --passWithNoTests || code=$$?; $(CLOSING_LINE); exit $$code
 
 bench: build ## the benches in full size; read the ratios
 	$(NODE) dist/bench/run.js
 
 lint: setup ## style, the arrows of the house and its doors
-	$(ESLINT) --ext .ts,.cjs,.js,.mjs --max-warnings 0 --cache --cache-location .cache/eslint .
+	$(ESLINT) --rulesdir test/lint/rules --ext .ts,.cjs,.js,.mjs --max-warnings 0 --cache --cache-location .cache/eslint .
 
 typecheck: build ## types of everything, tests included
 	$(TSC) -p tsconfig.json

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../lib/errors/app-error.ts';
 import { printRows, type Bench } from './harness.ts';
+import { microBench } from './micro/micro.ts';
 import { pipelineBench } from './pipeline/pipeline.ts';
 
-const benches: Readonly<Record<string, Bench>> = { pipeline: pipelineBench };
+const benches: Readonly<Record<string, Bench>> = { micro: microBench, pipeline: pipelineBench };
 
 const HELP = `Usage: npm run bench -- NAME [--json] [--pocket]
 
+  micro      decimal text, pools and copies: the nanoseconds that decisions in docs/adr rest on
   pipeline   CPU per frame from socket to three subscribers, against a ws socket with an empty handler
 
   --json     one JSON object per line

@@ -9,6 +9,7 @@ import { renderConfig } from '../../lib/config/render-config.ts';
 import { AppError, messageOf } from '../../lib/errors/app-error.ts';
 import { formatJson, parseJson } from '../../lib/json/json.ts';
 import { watchProcess } from '../../lib/lifecycle/signals.ts';
+import type { Logger } from '../../lib/log/logger.ts';
 import { createLogs, type Logs } from '../../lib/log/logs.ts';
 import { errors } from '../../schemas/errors.ts';
 import { configTable, type Config } from '../../schemas/config/config.ts';
@@ -78,7 +79,7 @@ async function run(monolith: Monolith, logs: Logs, options: Arguments): Promise<
     timer?.cancel();
     log.info('stopping', { cause });
     const end = await monolith.stop();
-    const isWritten = writeReport(options.report, end.report, log.error);
+    const isWritten = writeReport(options.report, end.report, log);
     log.info('stopped', { outstanding: end.outstanding });
     if (end.outstanding > 0) return EXIT.outstanding;
     return exitCode !== EXIT.clean || end.hasFailed || !isWritten ? EXIT.failed : EXIT.clean;
@@ -124,7 +125,7 @@ function foldersOf({ configs }: Arguments): Folders {
   return { config: configs.length === 0 ? join(packageFolder(), 'config') : resolve(dirname(configs.at(-1)!)), working };
 }
 
-function writeReport(target: string, report: object, complain: (message: string, facts: Record<string, unknown>) => void): boolean {
+function writeReport(target: string, report: object, log: Logger): boolean {
   if (target === '') return true;
   const text = `${formatJson(report, 1)}\n`;
   if (target === '-') return process.stdout.write(text), true;
@@ -133,7 +134,7 @@ function writeReport(target: string, report: object, complain: (message: string,
     return true;
   } catch (thrown) {
     const error = new AppError(errors.reportUnwritable, { file: target, found: messageOf(thrown) }, thrown);
-    complain(error.message, { code: error.code });
+    log.error(error.message, { code: error.code });
     return false;
   }
 }
@@ -156,6 +157,6 @@ function say(text: string): number {
 }
 
 function refuse(text: string): number {
-  process.stderr.write(`${text}Try --help.\n`);
+  process.stderr.write(`${text.trimEnd()}\nTry --help.\n`);
   return EXIT.usage;
 }

@@ -33,6 +33,8 @@ export interface RunEnd {
 }
 
 const CONSUMER_LIMIT_MS = 10_000;
+/** What a consumer may still take of its mailbox at the end; an operator expects the whole stop inside 5 s. */
+const CONSUMER_DRAIN_MS = 3_000;
 /** Between two tries to reach a venue that does not answer at the start. */
 const RETRY_MS = 5_000;
 
@@ -147,7 +149,7 @@ export class Monolith {
       {
         name: 'consumers',
         start: () => house.consumers.start(CONSUMER_LIMIT_MS),
-        stop: () => house.consumers.stop(CONSUMER_LIMIT_MS / 2),
+        stop: () => house.consumers.stop(CONSUMER_DRAIN_MS),
         startLimitMs: CONSUMER_LIMIT_MS * 4,
         stopLimitMs: CONSUMER_LIMIT_MS,
       },

@@ -6,7 +6,7 @@ import { EventType } from '../../schemas/events/event.ts';
  * | lane      | holds                 | when full                                                              |
  * |-----------|-----------------------|------------------------------------------------------------------------|
  * | Execution | what must not be lost | `offerExecution` refuses, so that new orders are refused at their door  |
- * | State     | ticker, book, kline   | the newer state displaces the older; pending book updates are merged    |
+ * | State     | ticker, book, kline   | one per stream: the newer displaces the older, book updates are merged  |
  * | Tape      | trades                | the oldest is dropped, and the next one delivered says how many         |
  */
 export const Lane = { State: 0, Tape: 1 } as const;

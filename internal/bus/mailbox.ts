@@ -5,12 +5,14 @@ import type { BookSource } from '../ports/book-source.ts';
 import type { Letters } from '../ports/letters.ts';
 import type { Subscriber } from '../ports/subscriber.ts';
 import { Lane, laneOfType } from './lanes.ts';
-import { StateSlots } from './state-slots.ts';
+import { StateLane } from './state-lane.ts';
 import { Tape } from './tape.ts';
 
 export interface MailboxOptions {
   /** Trades that may wait; a power of two. 16,384 keeps GC pauses of unpooled copies below 2 ms, 150,000 does not. */
   readonly tapeMax: number;
+  /** States that may wait one by one before a slow consumer gets only the newest of each stream. */
+  readonly stateBurstMax: number;
   /** Execution reports and acknowledgements that may wait before new orders are refused; a power of two. */
   readonly executionMax: number;
   /** Book levels a side that are merged before a slow consumer gets the whole book instead. */
@@ -25,7 +27,7 @@ export class Mailbox implements Subscriber, Letters {
   readonly id: string;
   readonly #execution: Ring<CanonicalEvent>;
   readonly #tape: Tape;
-  readonly #states: StateSlots;
+  readonly #states: StateLane;
   #arrivals = 0;
   #wake: (() => void) | null = null;
   #isClosed = false;
@@ -38,7 +40,7 @@ export class Mailbox implements Subscriber, Letters {
     this.id = id;
     this.#execution = new Ring(options.executionMax);
     this.#tape = new Tape(options.tapeMax);
-    this.#states = new StateSlots(options.mergedLevelsMax, books);
+    this.#states = new StateLane({ burstMax: options.stateBurstMax, mergedLevelsMax: options.mergedLevelsMax }, books);
   }
 
   get size(): number {

@@ -8,6 +8,8 @@ import type { CanonicalEvent } from '../../schemas/events/event.ts';
 export class Tape {
   readonly #events: Ring<CanonicalEvent>;
   readonly #ordinals: Ring<number>;
+  /** Streams whose word of a gap was dropped: their next event carries it. */
+  readonly #gapStreams = new Set<number>();
   #droppedSinceTake = 0;
   droppedTotal = 0;
 
@@ -28,8 +30,9 @@ export class Tape {
 
   push(event: CanonicalEvent, ordinal: number): void {
     if (!this.#events.offer(event)) {
-      this.#events.poll();
+      const dropped = this.#events.poll()!;
       this.#ordinals.poll();
+      if (dropped.gapBefore) this.#gapStreams.add(dropped.stream.id);
       this.#droppedSinceTake += 1;
       this.droppedTotal += 1;
       this.#events.offer(event);
@@ -41,6 +44,7 @@ export class Tape {
     const event = this.#events.poll();
     if (event === null) return null;
     this.#ordinals.poll();
+    if (this.#gapStreams.size > 0 && this.#gapStreams.delete(event.stream.id)) event.gapBefore = true;
     event.dropped = this.#droppedSinceTake;
     this.#droppedSinceTake = 0;
     return event;

@@ -2,21 +2,7 @@ import type { RuleProblem } from '../../lib/config/load-config.ts';
 import type { Config } from '../../schemas/config/config.ts';
 
 /** What no single field can say. Asked only when every field by itself is right. */
-export const configRules: readonly ((config: Config) => readonly RuleProblem[])[] = [uniqueIds, transports, knownProviders, heldBounds];
-
-function uniqueIds(config: Config): RuleProblem[] {
-  return [...repeated('providers', config.providers), ...repeated('consumers', config.consumers)];
-}
-
-function repeated(list: string, entries: readonly { readonly id: string }[]): RuleProblem[] {
-  const seen = new Set<string>();
-  const problems: RuleProblem[] = [];
-  for (const [index, { id }] of entries.entries()) {
-    if (seen.has(id)) problems.push({ path: `${list}.${index}.id`, expected: 'an id that no other entry has', found: `'${id}' again` });
-    seen.add(id);
-  }
-  return problems;
-}
+export const configRules: readonly ((config: Config) => readonly RuleProblem[])[] = [transports, knownProviders, heldBounds];
 
 function transports(config: Config): RuleProblem[] {
   const problems: RuleProblem[] = [];

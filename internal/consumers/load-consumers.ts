@@ -63,8 +63,8 @@ function problemsOf(id: string, thrown: unknown): readonly ConfigProblem[] {
     return thrown.problems.map((problem) => ({ ...problem, path: problem.path === '' ? `consumers[${id}].config` : `consumers[${id}].config.${problem.path}` }));
   }
   if (!(thrown instanceof AppError) || thrown.code !== errors.pluginLoad.code) throw thrown;
-  const { where = '', expected = '', found = '' } = thrown.facts;
-  return [{ path: `consumers[${id}].module`, from: String(where), expected: String(expected), found: String(found), hint: '' }];
+  const { plugin = '', where = '', expected = '', found = '' } = thrown.facts;
+  return [{ path: `consumers[${id}].module`, from: `'${String(plugin)}' at ${String(where)}`, expected: String(expected), found: String(found), hint: '' }];
 }
 
 function checkNoConfig(config: unknown): Readonly<Record<string, never>> {

@@ -14,21 +14,23 @@ import { describeThrown, isThenable, placeOfThrown } from './thrown.ts';
 export interface RunnerLimits {
   /** Events per turn of the event loop, so that I/O is never starved. */
   readonly batchMax: number;
+  /** Time per turn, looked at every 16 events: a slow handler gives way sooner than a fast one. */
+  readonly turnMsMax: number;
   /** Failures of one handler in a row after which the consumer is suspended. */
   readonly failuresInRowMax: number;
   /** How long a handler's promise may stay open before the consumer is suspended. */
   readonly handlerTimeoutMs: number;
 }
 
-export const defaultRunnerLimits: RunnerLimits = { batchMax: 256, failuresInRowMax: 100, handlerTimeoutMs: 30_000 };
+export const defaultRunnerLimits: RunnerLimits = { batchMax: 4_096, turnMsMax: 5, failuresInRowMax: 100, handlerTimeoutMs: 30_000 };
 
 export type ConsumerState = 'starting' | 'running' | 'suspended' | 'stopped';
 
 /**
  * One consumer at work: takes events out of its mailbox and gives them to the plugin's handlers, one at a time.
  *
- *   offer ─▶ mailbox ─ onMail ─▶ microtask ─▶ batch of 256 ─▶ setImmediate ─▶ batch … ─▶ idle
- *                                               │
+ *   offer ─▶ mailbox ─ onMail ─▶ microtask ─▶ batch (5 ms) ─▶ setImmediate ─▶ batch … ─▶ idle
+ *                                                │
  *                                   handler of the type, then onEvent; waits only where a promise came back
  *
  * Nothing a plugin does comes out of here: what it throws is counted, and what never ends is cut off.
@@ -55,6 +57,7 @@ export class Runner {
   #isTurnQueued = false;
   #isClosed = false;
   #budget = 0;
+  #turnStartedMs = 0;
   #nowMs = 0;
   /** Whose promise is open; null when none is. */
   #waitsFor: HandlerSlot | null = null;
@@ -183,6 +186,7 @@ export class Runner {
     if (this.#state !== 'running') return;
     this.#budget = this.#limits.batchMax;
     this.#nowMs = this.#clock.monotonicMs();
+    this.#turnStartedMs = this.#nowMs;
     this.#work();
   };
 
@@ -193,7 +197,11 @@ export class Runner {
       const event = this.#letters.take();
       if (event === null) break;
       this.#budget -= 1;
-      if ((this.#budget & CLOCK_MASK) === 0) this.#nowMs = this.#clock.monotonicMs();
+      if ((this.#budget & CLOCK_MASK) === 0) {
+        this.#nowMs = this.#clock.monotonicMs();
+        // This event is still delivered; then the others of the process get their turn.
+        if (this.#nowMs - this.#turnStartedMs > this.#limits.turnMsMax) this.#budget = 0;
+      }
       this.latencyUs.record((this.#nowMs - event.receivedMonotonicMs) * 1000);
       this.deliveredTotal += 1;
       const slot = this.#slotOfType[event.type]!;

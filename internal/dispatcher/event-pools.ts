@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock/clock.ts';
 import { Pool, type PoolCounters } from '../../lib/pool/pool.ts';
 import { EventType, eventFor, type CanonicalEvent } from '../../schemas/events/event.ts';
+import { BookPayload, TickerPayload, TradePayload } from '../../schemas/events/payloads.ts';
 import { channels, type Channel } from '../../schemas/market/stream.ts';
 import type { EventSource } from '../ports/event-source.ts';
 
@@ -14,6 +15,12 @@ const channelOfType: readonly Channel[] = (() => {
   table[EventType.Kline] = 'kline';
   return table;
 })();
+
+function channelOfPayload({ payload }: CanonicalEvent): Channel {
+  if (payload instanceof TradePayload) return 'trade';
+  if (payload instanceof TickerPayload) return 'ticker';
+  return payload instanceof BookPayload ? 'book' : 'kline';
+}
 
 /**
  * The CanonicalEvent pool, one shelf per payload class so that a lent event never has to change its payload.
@@ -44,7 +51,8 @@ export class EventPools implements EventSource {
   }
 
   release(event: CanonicalEvent): void {
-    this.#pools[channelOfType[event.type]!].release(event);
+    // An event that rests already has no type any more; its pool is asked all the same, for it knows who returned it first.
+    this.#pools[channelOfType[event.type] ?? channelOfPayload(event)].release(event);
   }
 
   counters(): readonly PoolCounters[] {

@@ -19,6 +19,7 @@ export interface JsonLinesOptions {
  *
  * A compressed file that ends in the middle (the writer crashed) gives every complete line first and only then
  * JSONL_TRUNCATED, with the line and the byte offset (in the uncompressed text) where the file stops making sense.
+ * Of a damaged one (JSONL_CORRUPT) the lines in the last 16 KB before the damage are lost with it.
  * In a plain file a last line without a line end is a line: nothing tells it from a complete one.
  */
 export async function* readJsonLines(file: string, options: JsonLinesOptions = {}): AsyncGenerator<JsonLine, void, undefined> {

@@ -12,6 +12,10 @@ export class ZlibSteps {
   readonly #stream: Gzip | Gunzip;
   #output: Buffer[] = [];
   #failure: Error | null = null;
+  /** Behind the last member there may be padding: a decompressor ends there by itself, and the rest is nothing. */
+  #isEnded = false;
+  /** Ends the step that is under way: on error zlib forgets the callback it was given. */
+  #settle: (() => void) | null = null;
 
   static compressor(): ZlibSteps {
     return new ZlibSteps(createGzip());
@@ -24,8 +28,14 @@ export class ZlibSteps {
   private constructor(stream: Gzip | Gunzip) {
     this.#stream = stream;
     stream.on('data', (bytes: Buffer) => this.#output.push(bytes));
+    // Not the callback of end(): that one is called before the last bytes are worked on.
+    stream.on('end', () => {
+      this.#isEnded = true;
+      this.#settle?.();
+    });
     stream.on('error', (error) => {
-      this.#failure ??= error;
+      this.#failure = error;
+      this.#settle?.();
     });
   }
 
@@ -41,19 +51,19 @@ export class ZlibSteps {
 
   /** A decompressor rejects with Z_BUF_ERROR when its last member is not complete. */
   end(): Promise<Buffer[]> {
-    return this.#step((done) => this.#stream.end(done));
+    return this.#step(() => this.#stream.end());
   }
 
   close(): void {
     this.#stream.destroy();
   }
 
-  #step(run: (done: (error?: Error | null) => void) => void): Promise<Buffer[]> {
+  #step(run: (done: () => void) => void): Promise<Buffer[]> {
     return new Promise((resolve, reject) => {
-      const finish = (error?: Error | null): void => {
-        const failure = error ?? this.#failure;
-        if (failure !== null && failure !== undefined) {
-          reject(failure);
+      this.#settle = () => {
+        this.#settle = null;
+        if (this.#failure !== null) {
+          reject(this.#failure);
           return;
         }
         // What was emitted late still lies in the stream: reading makes it a 'data' event.
@@ -62,8 +72,8 @@ export class ZlibSteps {
         this.#output = [];
         resolve(output);
       };
-      if (this.#failure === null) run(finish);
-      else finish();
+      if (this.#failure === null && !this.#isEnded) run(() => this.#settle?.());
+      else this.#settle();
     });
   }
 }

@@ -1,18 +1,20 @@
 import { openSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { pino } from 'pino';
+import type { Clock } from '../clock/clock.ts';
 import { AppError, messageOf } from '../errors/app-error.ts';
 import type { ErrorSpec } from '../errors/app-error.ts';
+import { FdSink } from './fd-sink.ts';
 import { formatHuman } from './human-format.ts';
 
 /** Where finished lines go. */
 export interface LogSink {
-  write(jsonLine: string): void;
+  /** Lines that were thrown away because nobody took them. */
+  readonly dropped: number;
+  write(line: string): void;
   /** Resolves when everything written so far has left the process; never rejects. */
   flush(): Promise<void>;
   flushSync(): void;
-  /** Lines that were thrown away because nobody took them. */
-  readonly dropped: number;
+  close(): Promise<void>;
 }
 
 /** A place to write in a test, or a part that shows log lines itself. */
@@ -27,24 +29,54 @@ export const logErrors = {
 export type LogFormat = 'json' | 'human' | 'auto';
 
 /** `auto` is human on a terminal and JSON elsewhere. A file is created when it is missing, and appended to. */
-export function openLogSink(destination: number | string | LineTaker, format: LogFormat): LogSink {
-  if (typeof destination === 'object') return new TakerSink(destination, format === 'human');
-  const fd = typeof destination === 'number' ? destination : openFile(destination);
-  return new FdSink(fd, format === 'human' || (format === 'auto' && isatty(fd)));
+export function openLogSink(destination: number | string | LineTaker, format: LogFormat, clock: Clock): LogSink {
+  if (typeof destination === 'object') return format === 'human' ? new HumanSink(new TakerSink(destination)) : new TakerSink(destination);
+  const isOwn = typeof destination === 'string';
+  const fd = isOwn ? openFile(destination) : destination;
+  const sink = new FdSink(fd, isOwn, clock);
+  return format === 'human' || (format === 'auto' && isatty(fd)) ? new HumanSink(sink) : sink;
 }
 
+/** Rewrites JSON lines for people on their way to another sink. */
+class HumanSink implements LogSink {
+  readonly #sink: LogSink;
+
+  constructor(sink: LogSink) {
+    this.#sink = sink;
+  }
+
+  get dropped(): number {
+    return this.#sink.dropped;
+  }
+
+  write(line: string): void {
+    this.#sink.write(formatHuman(line));
+  }
+
+  flush(): Promise<void> {
+    return this.#sink.flush();
+  }
+
+  flushSync(): void {
+    this.#sink.flushSync();
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close();
+  }
+}
+
+/** Hands every line over at once, so that there is nothing to flush. */
 class TakerSink implements LogSink {
   readonly dropped = 0;
   readonly #taker: LineTaker;
-  readonly #isHuman: boolean;
 
-  constructor(taker: LineTaker, isHuman: boolean) {
+  constructor(taker: LineTaker) {
     this.#taker = taker;
-    this.#isHuman = isHuman;
   }
 
-  write(jsonLine: string): void {
-    this.#taker.write(this.#isHuman ? formatHuman(jsonLine) : jsonLine);
+  write(line: string): void {
+    this.#taker.write(line);
   }
 
   flush(): Promise<void> {
@@ -54,50 +86,11 @@ class TakerSink implements LogSink {
   flushSync(): void {
     // Nothing is held back.
   }
-}
 
-/**
- * Asynchronous and bounded: a terminal or a pipe whose reader stands still must not stop the market data.
- * pino's destination flushes what is left when the process exits.
- */
-class FdSink implements LogSink {
-  dropped = 0;
-  readonly #stream: ReturnType<typeof pino.destination>;
-  readonly #isHuman: boolean;
-
-  constructor(fd: number, isHuman: boolean) {
-    this.#isHuman = isHuman;
-    this.#stream = pino.destination({ fd, sync: false, minLength: 0, maxLength: BUFFER_LENGTH_MAX });
-    this.#stream.on('drop', () => {
-      this.dropped += 1;
-    });
-    // There is no place left to tell that the log itself fails (disk full, reader gone): the lines are lost, the process is not.
-    this.#stream.on('error', () => {
-      this.dropped += 1;
-    });
-  }
-
-  write(jsonLine: string): void {
-    this.#stream.write(this.#isHuman ? formatHuman(jsonLine) : jsonLine);
-  }
-
-  flush(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#stream.flush(() => resolve());
-    });
-  }
-
-  flushSync(): void {
-    try {
-      this.#stream.flushSync();
-    } catch {
-      this.dropped += 1;
-    }
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }
-
-/** Characters that may wait for a slow reader; beyond that, lines are dropped and counted. */
-const BUFFER_LENGTH_MAX = 8 * 1024 * 1024;
 
 function openFile(file: string): number {
   try {

@@ -42,7 +42,7 @@ export class Logs {
 
   constructor(options: LogsOptions) {
     const { clock, level = 'info', levels = {}, format = 'auto', destination = STDERR_FD, redact } = options;
-    this.#sink = openLogSink(destination, format);
+    this.#sink = openLogSink(destination, format, clock);
     this.#redactor = new Redactor(redact);
     this.#levels.set(EVERY_MODULE, level);
     for (const [module, threshold] of Object.entries(levels)) this.#levels.set(module, threshold);
@@ -96,6 +96,11 @@ export class Logs {
   /** For the last words before an exit. */
   flushSync(): void {
     this.#sink.flushSync();
+  }
+
+  /** Flushes, closes a log file and leaves no listener behind. Nothing may be logged afterwards. */
+  close(): Promise<void> {
+    return this.#sink.close();
   }
 }
 

@@ -17,7 +17,8 @@ export class Redactor {
   constructor(fragments: readonly string[] = secretFragments) {
     const any = fragments.map(escapePattern).join('|');
     this.#isSecret = new RegExp(any, 'i');
-    this.#secretPair = new RegExp(`([\\w-]*(?:${any})[\\w-]*["']?\\s*[=:]\\s*["']?)([^\\s&"',;]+)`, 'gi');
+    // Every repetition is bounded and none stands first: a long word (a payload in base64) must not cost its square.
+    this.#secretPair = new RegExp(`((?:${any})[\\w-]{0,32}["']?\\s{0,3}[=:]\\s{0,3}["']?)[^\\s&"',;]+`, 'gi');
   }
 
   facts(facts: object): Record<string, unknown> {
@@ -102,7 +103,7 @@ const DEPTH_MAX = 4;
 const BREADTH_MAX = 100;
 const TEXT_LENGTH_MAX = 4096;
 const KNOWN_KEYS_MAX = 1000;
-const CREDENTIALS_IN_URL = /(\w+:\/\/[^\s:/@]*:)[^\s@/]+@/g;
+const CREDENTIALS_IN_URL = /(:\/\/[^\s:/@]{0,100}:)[^\s@/]{1,200}@/g;
 
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

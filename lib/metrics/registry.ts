@@ -138,7 +138,8 @@ function samplesOf(readings: Readings): Sample[][] {
 function histogramSeries(name: string, labels: Labels, histogram: Histogram, bounds: readonly number[], scale: number): Sample[] {
   const bucket = (le: number | string, value: number): Sample => ({ labels: { ...labels, le }, value, metricName: `${name}_bucket` });
   return [
-    ...bounds.map((bound) => bucket(bound, histogram.countUpTo(bound / scale))),
+    // 0.031 / 0.001 may come out just below 31: a bound must not lose its own value to the last binary digit.
+    ...bounds.map((bound) => bucket(bound, histogram.countUpTo((bound / scale) * (1 + 1e-9)))),
     bucket('+Inf', histogram.count),
     { labels, value: histogram.sum * scale, metricName: `${name}_sum` },
     { labels, value: histogram.count, metricName: `${name}_count` },

@@ -67,7 +67,7 @@ const open: readonly Open[] = [
 const ESLint = await loadESLint({ useFlatConfig: false });
 
 function linter(folder: string): InstanceType<typeof ESLint> {
-  return new ESLint({ cwd: folder, extensions: ['.ts', '.mjs', '.js', '.cjs'] });
+  return new ESLint({ cwd: folder, extensions: ['.ts', '.mjs', '.js', '.cjs'], rulePaths: [join(root, 'test/lint/rules')] });
 }
 
 describe('a house of violations', () => {

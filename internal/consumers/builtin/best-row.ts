@@ -11,6 +11,9 @@ export class BestRow {
   seenMonotonicMs = 0;
   seenWallMs = 0;
   eventQuality: Quality = Quality.Live;
+  /** The most digits after the point that were shown so far. */
+  priceDigits = 0;
+  quantityDigits = 0;
   readonly #books: BookReader;
   #ticker: TickerEvent | null = null;
 

@@ -6,47 +6,49 @@ import type { Terminal } from './terminal.ts';
 /**
  * A table that is drawn over itself where the cursor stands, so that what was in the terminal before stays there.
  *
- *   PROVIDER      SYMBOL     BID QTY        BID        ASK  ASK QTY   BPS   AGE  STATE
- *   binance-spot  BTC-USDT    0.4213   61837.63   61837.64   1.2001  0.00   12ms  live
- *   kraken-spot   BTC-USD     1.5      61840.1    61842.9    0.03    0.45  9.1s   stale
+ *   ▌                                                                     ◀─ the cursor waits here, on two empty lines
+ *
+ *   PROVIDER      SYMBOL    BID QTY       BID       ASK  ASK QTY   BPS   AGE  STATE
+ *   binance-spot  BTC-USDT   0.4213  61837.63  61837.64   1.2001  0.00  12ms  live
+ *   kraken-spot   BTC-USD    1.5000  61840.10  61842.90   0.0300  0.45  9.1s  stale
+ *
+ * The cursor waits above the table and not below it: a log line on the same terminal, which may well wrap once, is then
+ * written there, and the next drawing begins under it. A change of the size needs no care either: everything below the cursor is ours.
  */
 export class BestTable {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
   readonly #leaveExit: () => void;
-  /** The lengths of the lines on the screen, to find their beginning again after a change of the width. */
-  #drawn: readonly number[] = [];
+  #height = 0;
 
   constructor(terminal: Terminal, clock: Clock) {
     this.#terminal = terminal;
     this.#clock = clock;
     terminal.write(HIDE_CURSOR);
-    this.#leaveExit = terminal.onExit(() => terminal.write(SHOW_CURSOR));
+    this.#leaveExit = terminal.onExit(() => this.#giveBack());
   }
 
   show(rows: readonly BestRow[]): void {
     const columns = Math.max(20, this.#terminal.columns || 80);
-    const rowsMax = Math.max(1, (this.#terminal.rows || 24) - 3);
+    const rowsMax = Math.max(1, (this.#terminal.rows || 24) - GAP - 2);
     const sorted = [...rows].sort((a, b) => compare(a.symbol, b.symbol) || compare(a.provider, b.provider));
     const shown = sorted.length <= rowsMax ? sorted : sorted.slice(0, rowsMax - 1);
     const nowMs = this.#clock.monotonicMs();
     const lines = layOut(shown.map((row) => cellsOf(row, nowMs)), columns);
     if (shown.length < sorted.length) lines.push({ text: `… and ${sorted.length - shown.length} more`, style: DIM });
     const drawing = lines.map(({ text, style }) => `${style}${text}${style === '' ? '' : RESET}${CLEAR_LINE}\n`).join('');
-    this.#terminal.write(this.#home(columns) + drawing + CLEAR_BELOW);
-    this.#drawn = lines.map(({ text }) => text.length);
+    this.#height = GAP + lines.length;
+    this.#terminal.write(`\r${`${CLEAR_LINE}\n`.repeat(GAP)}${drawing}${CLEAR_BELOW}\u001b[${this.#height}A`);
   }
 
-  /** Leaves the last table on the screen and gives the cursor back. */
+  /** Leaves the last table on the screen. */
   close(): void {
     this.#leaveExit();
-    this.#terminal.write(SHOW_CURSOR);
+    this.#giveBack();
   }
 
-  /** To the first line of the last drawing; a line that is longer than the terminal is wide now takes several. */
-  #home(columns: number): string {
-    const height = this.#drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / columns)), 0);
-    return height === 0 ? '' : `\u001b[${height}A\r`;
+  #giveBack(): void {
+    this.#terminal.write('\n'.repeat(this.#height) + SHOW_CURSOR);
   }
 }
 
@@ -65,7 +67,11 @@ const isLeftAligned: readonly boolean[] = titles.map((title) => title === 'PROVI
 
 function cellsOf(row: BestRow, nowMs: number): Cells {
   const { bidQuantity, bid, ask, askQuantity, spreadBps, state } = row.best();
-  return { texts: [row.provider, row.symbol, bidQuantity, bid, ask, askQuantity, spreadBps, ageOf(nowMs - row.seenMonotonicMs), state], style: styleOf[state] };
+  row.priceDigits = Math.max(row.priceDigits, digitsOf(bid), digitsOf(ask));
+  row.quantityDigits = Math.max(row.quantityDigits, digitsOf(bidQuantity), digitsOf(askQuantity));
+  const [bidText, askText] = [bid, ask].map((text) => padded(text, row.priceDigits));
+  const [bidSize, askSize] = [bidQuantity, askQuantity].map((text) => padded(text, row.quantityDigits));
+  return { texts: [row.provider, row.symbol, bidSize!, bidText!, askText!, askSize!, spreadBps, ageOf(nowMs - row.seenMonotonicMs), state], style: styleOf[state] };
 }
 
 /** Every column as wide as its widest cell; what does not fit the terminal is cut off at the right. */
@@ -78,6 +84,17 @@ function layOut(cells: readonly Cells[], columns: number): Line[] {
   });
 }
 
+function digitsOf(text: string): number {
+  const point = text.indexOf('.');
+  return point < 0 ? 0 : text.length - point - 1;
+}
+
+/** With zeros at the end, so that a number that changes does not jump about. */
+function padded(text: string, digits: number): string {
+  if (digits === 0 || text === '-') return text;
+  return `${text.includes('.') ? text : `${text}.`}${'0'.repeat(digits - digitsOf(text))}`;
+}
+
 function ageOf(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`;
@@ -88,6 +105,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+const GAP = 2;
 const RESET = '\u001b[0m';
 const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';

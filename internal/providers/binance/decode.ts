@@ -33,6 +33,8 @@ export class BinanceDecoder implements Decoder {
   readonly #decimal = new DecimalReader();
   /** Which of `trade` and `aggTrade` a symbol's trade stream is made of: the first seen, because their ids do not mix. */
   readonly #tradeKind = new Map<SymbolEntry, string>();
+  /** The latest run of ignored trade ids of each stream that has any. */
+  readonly #skipped = new Map<number, { readonly first: number; last: number }>();
   /** The instrument whose scale grew while its event was being filled: the event is filled again. */
   #widened = false;
 
@@ -111,16 +113,31 @@ export class BinanceDecoder implements Decoder {
   }
 
   #tradeOf(message: Message, frame: WsFrame, kind: string, fill: Fill): Outcome {
+    const entry = isText(message['s']) ? this.#desk.symbol(message['s']) : undefined;
     // Futures: insurance fund and liquidation transfers ("X":"INSURANCE_FUND", "ADL") are not trades of the market.
     const origin = message['X'];
-    if (origin !== undefined && origin !== 'MARKET') return Outcome.Ignored;
-    const entry = isText(message['s']) ? this.#desk.symbol(message['s']) : undefined;
-    if (entry !== undefined && entry.trade !== null) {
-      const chosen = this.#tradeKind.get(entry);
-      if (chosen === undefined) this.#tradeKind.set(entry, kind);
-      else if (chosen !== kind) return Outcome.Ignored;
+    if (origin !== undefined && origin !== 'MARKET') {
+      if (entry !== undefined && entry.trade !== null) this.#skip(entry.trade, message['t']);
+      return Outcome.Ignored;
     }
-    return this.#symbolEvent(message, frame, 'trade', EventType.Trade, fill);
+    const chosen = entry === undefined ? undefined : this.#tradeKind.get(entry);
+    if (chosen !== undefined && chosen !== kind) return Outcome.Ignored;
+    const outcome = this.#symbolEvent(message, frame, 'trade', EventType.Trade, fill);
+    if (outcome === Outcome.Events && chosen === undefined) this.#tradeKind.set(entry!, kind);
+    return outcome;
+  }
+
+  /** An ignored trade has an id all the same: the next one follows what came before it, and nothing is missing. */
+  #skip(stream: Stream, id: unknown): void {
+    if (!isId(id)) return;
+    const skipped = this.#skipped.get(stream.id);
+    if (skipped !== undefined && skipped.last === id - 1) skipped.last = id;
+    else this.#skipped.set(stream.id, { first: id, last: id });
+  }
+
+  #idBefore(stream: Stream, id: number): number {
+    const skipped = this.#skipped.get(stream.id);
+    return (skipped !== undefined && skipped.last === id - 1 ? skipped.first : id) - 1;
   }
 
   #symbolEvent(message: Message, frame: WsFrame, channel: Channel, type: EventType, fill: Fill): Outcome {
@@ -181,9 +198,10 @@ export class BinanceDecoder implements Decoder {
     const first = message['f'];
     const last = message['l'];
     payload.fillCount = idKey === 'a' && isId(first) && isId(last) ? last - first + 1 : 1;
+    if (payload.fillCount < 1) return this.#badField('l', last);
     event.sequenceFirst = id;
     event.sequenceLast = id;
-    event.sequencePrevious = id - 1;
+    event.sequencePrevious = idKey === 't' ? this.#idBefore(event.stream, id) : id - 1;
     event.venueTimeUs = timeMs * 1_000;
     return true;
   }
@@ -301,6 +319,7 @@ export class BinanceDecoder implements Decoder {
 
   #quantity(text: unknown, key: string, instrument: Instrument): boolean {
     if (!isText(text)) return this.#badField(key, text);
+    if (text.startsWith('-')) return this.#badNegative(key, text);
     if (this.#decimal.read(text, instrument.quantityScale)) return true;
     if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
     instrument.quantityScale = this.#decimal.scale;
@@ -314,8 +333,13 @@ export class BinanceDecoder implements Decoder {
     return false;
   }
 
+  #badNegative(key: string, text: string): false {
+    this.fault = `${key} is negative: ${text.slice(0, 40)}`;
+    return false;
+  }
+
   #badField(key: string, found: unknown): false {
-    this.fault = found === undefined ? `${key} is missing` : `${key} has the wrong form: ${String(found).slice(0, 40)}`;
+    this.fault = found === undefined ? `${key} is missing` : `${key} has the wrong form: ${shown(found, 40)}`;
     return false;
   }
 
@@ -328,7 +352,13 @@ export class BinanceDecoder implements Decoder {
 /** {"code":2,"msg":"Invalid request: …","id":1} on stream hosts, {"error":{"code":…,"msg":…},"id":1} on newer ones. */
 function refusalOf(message: Message): string {
   const inner = isMessage(message['error']) ? message['error'] : message;
-  return `${String(inner['code'])} ${String(inner['msg'])}`;
+  return `${shown(inner['code'], 40)} ${shown(inner['msg'], 400)}`;
+}
+
+/** What was found, for people. An object is only called one: `String({"toString":1,"valueOf":1})` throws. */
+function shown(value: unknown, lengthMax: number): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, lengthMax);
 }
 
 function isMessage(value: unknown): value is Message {

@@ -1,4 +1,4 @@
-import { canonicalDecimal } from '../../../lib/decimal/decimal.ts';
+import { canonicalDecimal, SCALE_MAX } from '../../../lib/decimal/decimal.ts';
 import { AppError } from '../../../lib/errors/app-error.ts';
 import { tryParseJson } from '../../../lib/json/json.ts';
 import { errors } from '../../../schemas/errors.ts';
@@ -51,7 +51,7 @@ function scaleOf(filters: unknown, filterType: string, key: string): number {
   const step = fieldOf(filter, key);
   const text = typeof step === 'string' ? canonicalDecimal(step) : null;
   if (text === null || !text.includes('.')) return 0;
-  return text.length - text.indexOf('.') - 1;
+  return Math.min(text.length - text.indexOf('.') - 1, SCALE_MAX);
 }
 
 function fieldOf(value: unknown, key: string): unknown {
@@ -67,7 +67,9 @@ const QUOTES = [
 
 /** Splits a symbol by the quote currencies the venue has had; one that ends in none keeps its own spelling as its name. */
 export function guessInstrument(venueSymbol: string): InstrumentFacts {
-  const [pair, delivery] = venueSymbol.split('_') as [string, string?];
+  const parts = /^([^_]+)_([^_]+)$/.exec(venueSymbol);
+  const pair = parts === null ? venueSymbol : parts[1]!;
+  const delivery = parts === null ? undefined : parts[2]!;
   const quote = QUOTES.find((candidate) => pair.endsWith(candidate) && pair.length > candidate.length);
   const base = quote === undefined ? pair : pair.slice(0, -quote.length);
   const name = quote === undefined ? pair : `${base}-${quote}`;

@@ -3,7 +3,10 @@ import { Outcome } from './venue.ts';
 /** Kinds of unknown frames that are told apart; more count under one name, because a venue's text must not grow our memory. */
 const UNKNOWN_KINDS_MAX = 64;
 
-/** Every frame of a provider in exactly one column: events + control + ignored + unknown + dead letters = frames. */
+/**
+ * Every frame of a provider in exactly one column: events + control + ignored + unknown + dead letters = frames, where the
+ * dead letters are `deadLettered` without the snapshots and recorded lines among them. What still waits is in no column yet.
+ */
 export class FrameLedger {
   frames = 0;
   bytes = 0;
@@ -16,6 +19,8 @@ export class FrameLedger {
   decodeErrors = 0;
   /** Of the dead letters: frames that found no event in the pool in time. */
   refused = 0;
+  /** Of the dead letters, and no frames: snapshots that could not be read. */
+  badSnapshots = 0;
   /** Of the dead letters, and no frames: lines of a recording that are no record. */
   brokenRecords = 0;
   readonly #unknownKinds = new Map<string, number>();

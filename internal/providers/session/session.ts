@@ -36,6 +36,7 @@ export interface SessionParts {
 
 /** Frames that may wait for the event pool: more than one chunk of the socket can hold. */
 const STALLED_MAX = 4_096;
+const STOPPED = 'stopped while waiting';
 
 /**
  * One provider: its feed's bytes become frames, its venue's decoder makes them events, and every frame is accounted for.
@@ -58,6 +59,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   readonly #traceBase: number;
   #feed: Feed | null = null;
   #isStalled = false;
+  #isStopped = false;
 
   /** `index` tells providers apart in trace ids; `guesses` allows names that no list has (recordings). */
   constructor(wanted: Wanted, venue: Venue, index: number, guesses: boolean, parts: SessionParts) {
@@ -96,7 +98,8 @@ export class ProviderSession implements FeedListener, DecodeDesk {
 
   async stop(): Promise<void> {
     await this.feed.stop();
-    for (let frame = this.#stalled.poll(); frame !== null; frame = this.#stalled.poll()) this.#refuse(frame, 'stopped while waiting');
+    this.#isStopped = true;
+    for (let frame = this.#stalled.poll(); frame !== null; frame = this.#stalled.poll()) this.#refuse(frame, STOPPED);
   }
 
   // What the feed says.
@@ -166,6 +169,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     if (outcome === Outcome.Events) return;
     if (outcome === Outcome.Bad) {
       this.ledger.decodeErrors += 1;
+      this.ledger.badSnapshots += 1;
       this.#deadLetter('snapshot', this.#decoder.fault, body);
     }
     this.#parts.books.snapshotFailed(stream);
@@ -258,6 +262,10 @@ export class ProviderSession implements FeedListener, DecodeDesk {
         } catch (thrown) {
           this.#refuse(frame, `${codeOf(thrown)} ${messageOf(thrown)}`);
           break;
+        }
+        if (this.#isStopped) {
+          this.#refuse(frame, STOPPED);
+          return;
         }
       }
     }

@@ -20,8 +20,8 @@ export class BookBench {
   readonly stream: Stream;
   readonly asked: Stream[] = [];
 
-  constructor(rule: BookRule, options: Partial<AssemblerOptions> = {}, capacity = 16) {
-    this.pools = new EventPools(capacity, this.clock, true);
+  constructor(rule: BookRule, options: Partial<AssemblerOptions> = {}, capacity = 16, tracesLeases = true) {
+    this.pools = new EventPools(capacity, this.clock, tracesLeases);
     this.sink = new RecordingSink(this.pools);
     this.assembler = new BookAssembler({ ...bookOptions, ...options }, this.clock, silentLogger, this.pools, this.sink);
     this.stream = streamsOf('book')[0]!;

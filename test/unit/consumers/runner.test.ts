@@ -66,8 +66,8 @@ describe('delivery', () => {
     expect(onTrade).toHaveBeenCalledTimes(1);
   });
 
-  test('a batch ends after 256 events, so that others have their turn', async () => {
-    const stage = new Stage();
+  test('a batch ends after batchMax events, so that others have their turn', async () => {
+    const stage = new Stage({ batchMax: 256 });
     const onTrade = vi.fn();
     const { mailbox, runner } = stage.add('c', { onTrade });
     await runner.start(1000);
@@ -78,6 +78,21 @@ describe('delivery', () => {
     expect(onTrade).toHaveBeenCalledTimes(512);
     await turns(1);
     expect(onTrade).toHaveBeenCalledTimes(600);
+    expect(runner.isIdle).toBe(true);
+  });
+
+  test('a batch of a slow handler ends sooner: at the first look at the clock after turnMsMax', async () => {
+    const stage = new Stage({ batchMax: 4_096, turnMsMax: 5 });
+    const onTrade = vi.fn(() => stage.clock.advance(1));
+    const { mailbox, runner } = stage.add('c', { onTrade });
+    await runner.start(1000);
+    mailbox.offer(...Array.from({ length: 40 }, () => trade()));
+    await Promise.resolve();
+    const first = onTrade.mock.calls.length;
+    expect(first).toBeGreaterThan(5);
+    expect(first).toBeLessThanOrEqual(17);
+    await turns(3);
+    expect(onTrade).toHaveBeenCalledTimes(40);
     expect(runner.isIdle).toBe(true);
   });
 

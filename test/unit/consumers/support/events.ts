@@ -1,4 +1,4 @@
-import { CanonicalEvent, eventFor, EventType, type BookEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../../schemas/events/event.ts';
+import { eventFor, EventType, type BookEvent, type CanonicalEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../../schemas/events/event.ts';
 import { TakerSide } from '../../../../schemas/events/payloads.ts';
 import { Instrument } from '../../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../../schemas/market/stream.ts';
@@ -17,6 +17,7 @@ export function trade(price = 6_183_763, quantity = 12_340, side: TakerSide = Ta
   event.payload.quantity = quantity;
   event.payload.side = side;
   event.payload.tradeId = 3_740_912_345;
+  event.sequenceFirst = event.sequenceLast;
   return event;
 }
 

@@ -112,6 +112,18 @@ describe('readJsonLines', () => {
     expect(error).toMatchObject({ code: 'JSONL_TRUNCATED', facts: { line: 3, byteOffset: 4 } });
   });
 
+  test.each([1, 100, 50_000])('%d zeros behind the last member are nothing', async (length) => {
+    const file = fileOf('a.jsonl.gz', Buffer.concat([gzipSync('1\n2\n'), Buffer.alloc(length)]));
+    const { lines, error } = await readAll(file);
+    expect(lines.map((each) => each.text)).toEqual(['1', '2']);
+    expect(error).toBeNull();
+  });
+
+  test('rubbish behind the last member is damage', async () => {
+    const file = fileOf('a.jsonl.gz', Buffer.concat([gzipSync('1\n2\n'), Buffer.from('rubbish')]));
+    expect((await readAll(file)).error).toMatchObject({ code: 'JSONL_CORRUPT' });
+  });
+
   test('a damaged compressed file is told from a truncated one', async () => {
     const packed = gzipSync(`${longLines(2000).join('\n')}\n`);
     packed.fill(0xff, packed.length - 3000, packed.length - 2900);

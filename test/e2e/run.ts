@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { formatJson } from '../../lib/json/json.ts';
+
+/** The checkout. */
+export const ROOT = resolve(import.meta.dirname, '../..');
+/** Public recordings with ground truth: beside the checkout, or where MELTICA_SHARED points; not part of the project. */
+export const SHARED = process.env['MELTICA_SHARED'] ?? resolve(ROOT, '../shared');
+export const hasShared = existsSync(join(SHARED, 'data/truth'));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A started server, as its user sees it. */
+export class Server {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}) {
+    this.child = spawn(process.execPath, [join(ROOT, 'dist/cmd/monolith'), ...args], {
+      cwd: options.cwd ?? ROOT,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout!.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr!.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = new Promise((settle) => {
+      this.child.once('close', (code) => settle({ code, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** Resolves when stderr has said `text`; rejects with all it said when it ends without. */
+  async said(text: string): Promise<void> {
+    let hasEnded = false;
+    void this.ended.then(() => (hasEnded = true));
+    while (!this.stderr.includes(text)) {
+      if (hasEnded) throw new Error(`the server ended without saying "${text}":\n${this.stderr}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+}
+
+export function run(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+  return new Server(args, options).ended;
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'meltica-'));
+}
+
+/** Writes a file into a folder and returns its path. */
+export function write(folder: string, name: string, content: string | Buffer): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** A config file with one provider that plays a recording. */
+export function recordingConfig(folder: string, file: string, facts: { readonly market?: string; readonly symbols?: readonly string[] } = {}): string {
+  write(folder, 'counting.mjs', 'export default { onEvent() {} };');
+  return write(
+    folder,
+    'config.json',
+    formatJson({
+      providers: [
+        { id: 'recorded', venue: 'binance', market: facts.market ?? 'spot', symbols: facts.symbols ?? ['*'], transport: { kind: 'recording', file, speed: 'max' } },
+      ],
+      consumers: [{ id: 'counting', module: './counting.mjs' }],
+      telemetry: { statusMs: 0 },
+    }),
+  );
+}

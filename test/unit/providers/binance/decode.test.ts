@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import type { TradeEvent, BookEvent } from '../../../../schemas/events/event.ts';
+import { TakerSide } from '../../../../schemas/events/payloads.ts';
+import { DecodeBench } from '../../../support/decode-bench.ts';
+import { levelTexts } from '../../../support/events.ts';
+
+const trade = (changes: string, drop = ''): string =>
+  frame({ e: '"trade"', E: '1', s: '"BNBBTC"', t: '12345', p: '"0.001"', q: '"100"', T: '1672515782136', m: 'true', M: 'true' }, changes, drop);
+const aggTrade = (changes: string): string => frame({ e: '"aggTrade"', s: '"BNBBTC"', a: '7', p: '"1"', q: '"1"', f: '10', l: '12', T: '5', m: 'true' }, changes, '');
+const depth = (changes: string, drop = ''): string =>
+  frame({ e: '"depthUpdate"', E: '5', s: '"BNBBTC"', U: '157', u: '160', pu: '149', b: '[["1","2"]]', a: '[["3","4"]]' }, changes, drop);
+const ticker = (changes: string, drop = ''): string => frame({ u: '9', s: '"BNBBTC"', b: '"1"', B: '"2"', a: '"3"', A: '"4"' }, changes, drop);
+const kline = (changes: string, drop = ''): string => {
+  const candle = { t: '1', T: '2', i: '"1m"', o: '"1"', h: '"2"', l: '"1"', c: '"2"', v: '"3"', q: '"4"', n: '5', x: 'false' };
+  return `{"e":"kline","E":5,"s":"BNBBTC","k":${frame(candle, changes, drop)}}`;
+};
+
+/** An object as JSON text, with fields replaced (`t:null q:"x"`) and one left out. */
+function frame(fields: Readonly<Record<string, string>>, changes: string, drop: string): string {
+  const all = new Map(Object.entries(fields));
+  for (const change of changes === '' ? [] : changes.split(' ')) all.set(change.slice(0, change.indexOf(':')), change.slice(change.indexOf(':') + 1));
+  all.delete(drop);
+  return `{${[...all].map(([key, value]) => `"${key}":${value}`).join(',')}}`;
+}
+
+const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+const noPrimitive = '{"toString":1,"valueOf":1}';
+
+describe('a frame that is not what it says', () => {
+  it.each([
+    ['trade without t', trade('', 't'), 'Bad: t is missing'],
+    ['trade without p', trade('', 'p'), 'Bad: p is missing'],
+    ['trade without q', trade('', 'q'), 'Bad: q is missing'],
+    ['trade without T', trade('', 'T'), 'Bad: T is missing'],
+    ['trade without m', trade('', 'm'), 'Bad: m is missing'],
+    ['trade without s', trade('', 's'), 'Bad: s (symbol) is no text'],
+    ['symbol null', trade('s:null'), 'Bad: s (symbol) is no text'],
+    ['symbol number', trade('s:5'), 'Bad: s (symbol) is no text'],
+    ['id null', trade('t:null'), 'Bad: t has the wrong form: null'],
+    ['id as text', trade('t:"12345"'), 'Bad: t has the wrong form: 12345'],
+    ['id beyond 2^53', trade('t:9007199254740993'), 'Bad: t has the wrong form: 9007199254740992'],
+    ['id with 30 digits', trade('t:123456789012345678901234567890'), 'Bad: t has the wrong form: 1.2345678901234568e+29'],
+    ['id negative', trade('t:-1'), 'Bad: t has the wrong form: -1'],
+    ['id with a fraction', trade('t:1.5'), 'Bad: t has the wrong form: 1.5'],
+    ['id an object', trade('t:{}'), 'Bad: t has the wrong form: an object'],
+    ['id an object that has no text', trade(`t:${noPrimitive}`), 'Bad: t has the wrong form: an object'],
+    ['id a list with such an object', trade(`t:[${noPrimitive}]`), 'Bad: t has the wrong form: a list'],
+    ['time 1e400', trade('T:1e400'), 'Bad: T has the wrong form: Infinity'],
+    ['side as text', trade('m:"true"'), 'Bad: m has the wrong form: true'],
+    ['price as number', trade('p:0.001'), 'Bad: p has the wrong form: 0.001'],
+    ['price empty', trade('p:""'), 'Bad: p is no decimal: '],
+    ['price null', trade('p:null'), 'Bad: p has the wrong form: null'],
+    ['price a word', trade('p:"NaN"'), 'Bad: p is no decimal: NaN'],
+    ['price 1e400', trade('p:"1e400"'), 'Bad: p passes 2^53 at its scale: 1e400'],
+    ['price of 400 digits', trade(`p:"${'9'.repeat(400)}"`), `Bad: p passes 2^53 at its scale: ${'9'.repeat(40)}`],
+    ['price with more than 15 decimals', trade('p:"0.0000000000000001"'), 'Bad: p passes 2^53 at its scale: 0.0000000000000001'],
+    ['quantity as number', trade('q:100'), 'Bad: q has the wrong form: 100'],
+    ['quantity negative', trade('q:"-1"'), 'Bad: q is negative: -1'],
+    ['aggTrade whose last fill is before its first', aggTrade('f:12 l:10'), 'Bad: l has the wrong form: 10'],
+    ['ticker without u', ticker('', 'u'), 'Bad: u is missing'],
+    ['ticker without a', ticker('', 'a'), 'Bad: a is missing'],
+    ['ticker without A', ticker('', 'A'), 'Bad: A is missing'],
+    ['ticker with a price as number', ticker('a:3'), 'Bad: a has the wrong form: 3'],
+    ['ticker with an empty bid', ticker('b:""'), 'Bad: b is no decimal: '],
+    ['ticker with an empty quantity', ticker('B:""'), 'Bad: B is no decimal: '],
+    ['depth without U', depth('', 'U'), 'Bad: U is missing'],
+    ['depth without u', depth('', 'u'), 'Bad: u is missing'],
+    ['depth without E', depth('', 'E'), 'Bad: E is missing'],
+    ['depth without b', depth('', 'b'), 'Bad: b is missing'],
+    ['depth with sides as an object', depth('a:{}'), 'Bad: a has the wrong form: an object'],
+    ['depth with a level as text', depth('b:["1"]'), 'Bad: b has the wrong form: 1'],
+    ['depth with a level of one', depth('b:[["1"]]'), 'Bad: b has the wrong form: a list'],
+    ['depth with a level of numbers', depth('b:[[1,2]]'), 'Bad: b has the wrong form: 1'],
+    ['depth with a level of null', depth('a:[["1",null]]'), 'Bad: a has the wrong form: null'],
+    ['depth with an empty price', depth('a:[["","1"]]'), 'Bad: a is no decimal: '],
+    ['depth with a negative quantity', depth('a:[["1","-2"]]'), 'Bad: a is negative: -2'],
+    ['depth of futures without pu', depth('', 'pu'), 'Bad: pu is missing'],
+    ['kline without k', '{"e":"kline","E":5,"s":"BNBBTC"}', 'Bad: k is missing'],
+    ['kline with k as a list', '{"e":"kline","E":5,"s":"BNBBTC","k":[]}', 'Bad: k has the wrong form: a list'],
+    ['kline without E', '{"e":"kline","s":"BNBBTC","k":{}}', 'Bad: E is missing'],
+    ...['t', 'T', 'i', 'n', 'x', 'v', 'q', 'o', 'h', 'l', 'c'].map((key) => [`kline without k.${key}`, kline('', key), `Bad: k.${key} is missing`]),
+    ['kline with a bad open', kline('o:""'), 'Bad: k.o is no decimal: '],
+    ['kline with a turnover that is no decimal', kline('v:"1,000"'), 'Bad: k.v has the wrong form: 1,000'],
+    ['kline with n as text', kline('n:"5"'), 'Bad: k.n has the wrong form: 5'],
+    ['array as root', '[1,2]', 'Bad: not an object'],
+    ['null as root', 'null', 'Bad: not an object'],
+    ['number as root', '42', 'Bad: not an object'],
+    ['text as root', '"trade"', 'Bad: not an object'],
+    ['kind as number', '{"e":5}', 'Unknown: e is no text'],
+    ['kind null', '{"e":null}', 'Unknown: e is no text'],
+    ['kind very long', `{"e":"${'x'.repeat(5_000)}"}`, `Unknown: ${'x'.repeat(40)}`],
+    ['empty object', '{}', 'Unknown: '],
+    ['envelope without data', '{"stream":"a@trade"}', 'Unknown: stream'],
+    ['envelope with a list', '{"stream":"!miniTicker@arr","data":[{"e":"trade"}]}', 'Unknown: stream,data'],
+    ['refusal without an id', '{"code":1,"msg":"no"}', 'Unknown: code,msg'],
+    ['kind hidden in __proto__', '{"__proto__":{"e":"trade","s":"BNBBTC"}}', 'Unknown: __proto__'],
+    ['nested 100,000 deep in a field', trade(`t:${deep}`), /^Bad: not JSON: .*nested too deeply/],
+    ['nested 100,000 deep as root', deep, /^Bad: not JSON: .*nested too deeply/],
+  ] as const)('%s', (_, text, expected) => {
+    const bench = new DecodeBench('usdm');
+    const outcome = bench.decode(text);
+    if (typeof expected === 'string') expect(outcome).toBe(expected);
+    else expect(outcome).toMatch(expected);
+    expect([bench.events.length, bench.lent]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['half a frame', Buffer.from('{"e":"trade","s":"BNB')],
+    ['invalid UTF-8', Buffer.concat([Buffer.from('{"e":"tr'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])],
+    ['NaN as a number', Buffer.from('{"e":NaN}')],
+  ])('%s', (_, data) => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode(data)).toMatch(/^Bad: not (JSON|UTF-8)/);
+    expect(bench.lent).toBe(0);
+  });
+
+  it.each([
+    ['without lastUpdateId', '{"bids":[],"asks":[]}', 'Bad: lastUpdateId is missing'],
+    ['without asks', '{"lastUpdateId":5,"bids":[]}', 'Bad: asks is missing'],
+    ['with an error instead', '{"code":-1121,"msg":"Invalid symbol."}', 'Bad: lastUpdateId is missing'],
+    ['as a list', '[]', 'Bad: not an object'],
+    ['as a page of HTML', '<html>', /^Bad: not JSON/],
+  ] as const)('snapshot %s', (_, text, expected) => {
+    const bench = new DecodeBench('spot');
+    const outcome = bench.decodeSnapshot('BNBBTC', text);
+    if (typeof expected === 'string') expect(outcome).toBe(expected);
+    else expect(outcome).toMatch(expected);
+    expect(bench.lent).toBe(0);
+  });
+
+  it('never throws and never keeps an event, whatever stands in the fields of a frame', () => {
+    const bench = new DecodeBench('usdm');
+    const keys = fc.constantFrom('e', 's', 'E', 'T', 't', 'a', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'A', 'k', 'X', 'id', 'result', 'error', 'stream', 'data', '__proto__');
+    const values = fc.oneof(
+      fc.constantFrom('"trade"', '"aggTrade"', '"bookTicker"', '"depthUpdate"', '"kline"', '"serverShutdown"', '"BNBBTC"', '"1.5"', 'true', 'null', '5', '"__proto__"'),
+      fc.constantFrom('[["1","2"]]', '[[]]', '{}', noPrimitive, `[${noPrimitive}]`, `{"code":${noPrimitive},"msg":${noPrimitive}}`, '1e400', '"\\ud800"'),
+      fc.json(),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, values), { maxLength: 12 }), (fields) => {
+        bench.decode(`{${fields.map(([key, value]) => `"${key}":${value}`).join(',')}}`);
+        expect(bench.lent).toBe(0);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('takes the last of two keys of one name', () => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode('{"e":"trade","s":"BNBBTC","t":1,"t":2,"p":"1","q":"1","T":5,"m":true}')).toBe('Events');
+    expect(bench.events[0]!.sequenceLast).toBe(2);
+  });
+
+  it('takes __proto__ for a symbol like any other', () => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode(trade('s:"__proto__"'))).toBe('Events');
+    expect(bench.decode(trade('s:"constructor" t:2'))).toBe('Events');
+    expect(bench.events.map(({ stream }) => [stream.id, stream.instrument.venueSymbol, stream.instrument.symbol])).toEqual([
+      [0, '__proto__', '__proto__'],
+      [4, 'constructor', 'constructor'],
+    ]);
+    const strict = new DecodeBench('spot');
+    strict.guesses = false;
+    expect(strict.decode(trade('s:"__proto__"'))).toBe('Unknown: symbol __proto__');
+  });
+});
+
+describe('which frames become events', () => {
+  it('makes a trade stream of the first kind it sees; ids of trade and aggTrade do not mix', () => {
+    const bench = new DecodeBench('spot');
+    expect([bench.decode(aggTrade('')), bench.decode(trade('')), bench.decode(aggTrade('a:8')), bench.decode(trade('s:"ETHBTC"'))]).toEqual(['Events', 'Ignored', 'Events', 'Events']);
+    expect(bench.events.map(({ sequenceLast }) => sequenceLast)).toEqual([7, 8, 12345]);
+  });
+
+  it('does not choose the kind by a frame that cannot be read', () => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode(aggTrade('p:null'))).toMatch(/^Bad/);
+    expect(bench.decode(trade(''))).toBe('Events');
+  });
+
+  it('ignores transfers of the insurance fund, and they leave no hole in the order of the trades', () => {
+    const bench = new DecodeBench('usdm');
+    const outcomes = ['t:1 X:"MARKET"', 't:2 X:"INSURANCE_FUND" p:"0" q:"0"', 't:3 X:"ADL"', 't:4 X:"MARKET"', 't:6 X:"MARKET"', 't:7 X:"ADL"', 't:9 X:"MARKET"'].map((changes) => bench.decode(trade(changes)));
+    expect(outcomes).toEqual(['Events', 'Ignored', 'Ignored', 'Events', 'Events', 'Ignored', 'Events']);
+    expect(bench.events.map(({ sequencePrevious, sequenceLast }) => [sequencePrevious, sequenceLast])).toEqual([[0, 1], [1, 4], [5, 6], [8, 9]]);
+  });
+
+  it('ignores what nobody asked for', () => {
+    const bench = new DecodeBench('spot', ['BNB-BTC'], ['trade']);
+    bench.symbol('ETHBTC');
+    expect([bench.decode(ticker('')), bench.decode(depth('')), bench.decode(kline('')), bench.decode(trade('s:"ETHBTC"')), bench.decode(trade(''))]).toEqual(['Ignored', 'Ignored', 'Ignored', 'Ignored', 'Events']);
+  });
+
+  it('says Dry, names the shelf and takes the same frame later', () => {
+    const bench = new DecodeBench('spot', ['*'], ['trade', 'book'], 1);
+    const held = bench.tryAcquire('book')!;
+    expect([bench.decode(depth('')), bench.decoder.dryChannel, bench.decode(trade(''))]).toEqual(['Dry', 'book', 'Events']);
+    expect(bench.decodeSnapshot('BNBBTC', '{"lastUpdateId":5,"bids":[],"asks":[]}')).toBe('Dry');
+    held.type = 4;
+    bench.release(held);
+    expect(bench.decode(depth(''))).toBe('Events');
+  });
+
+  it('knows the taker by the maker', () => {
+    const bench = new DecodeBench('spot');
+    bench.decode(trade('m:true'));
+    bench.decode(trade('t:2 m:false'));
+    expect(bench.events.map((event) => (event as TradeEvent).payload.side)).toEqual([TakerSide.Sell, TakerSide.Buy]);
+  });
+
+  it('counts one fill where an aggTrade names none', () => {
+    const bench = new DecodeBench('spot');
+    bench.decode(aggTrade('f:-1 l:-1'));
+    bench.decode(aggTrade('a:8 f:5 l:5'));
+    expect(bench.events.map((event) => (event as TradeEvent).payload.fillCount)).toEqual([1, 1]);
+  });
+});
+
+describe('scales that widen', () => {
+  it('fills the event again from its first level, at the scale of its finest', () => {
+    const bench = new DecodeBench('spot');
+    bench.decode(depth('b:[["100","1"],["100.5","0.25"],["99.125","0"]] a:[["101","0.0001"]]'));
+    const event = bench.events[0] as BookEvent;
+    expect([event.priceScale, event.quantityScale]).toEqual([3, 4]);
+    expect([levelTexts(event, 'bids'), levelTexts(event, 'asks')]).toEqual([['100:1', '100.5:0.25', '99.125:0'], ['101:0.0001']]);
+    bench.decode(depth('U:161 u:161 b:[["7","1"]]'));
+    expect(levelTexts(bench.events[1] as BookEvent, 'bids')).toEqual(['7:1']);
+    expect(bench.events[1]!.priceScale).toBe(3);
+  });
+
+  it('refuses a number that passes 2^53 at the wider scale, and says so', () => {
+    const bench = new DecodeBench('spot');
+    bench.decode(trade('p:"0.00000001"'));
+    expect(bench.decode(trade('t:2 p:"90071993"'))).toBe('Bad: p passes 2^53 at its scale: 90071993');
+    expect(bench.decode(trade('t:3 p:"90071992"'))).toBe('Events');
+  });
+
+  it('gives the very texts back that a frame held', () => {
+    const quantity = fc.tuple(fc.nat(99_999), fc.nat(6)).map(([value, scale]) => (value / 10 ** scale).toFixed(scale));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(quantity, quantity), { minLength: 1, maxLength: 8 }), (levels) => {
+        const bench = new DecodeBench('spot');
+        const text = levels.map(([price, amount]) => `["${price}","${amount}"]`).join(',');
+        expect(bench.decode(depth(`b:[${text}]`))).toBe('Events');
+        const canonical = (value: string): string => (value.includes('.') ? value.replace(/\.?0+$/, '') : value);
+        expect(levelTexts(bench.events[0] as BookEvent, 'bids')).toEqual(levels.map(([price, amount]) => `${canonical(price)}:${canonical(amount)}`));
+      }),
+    );
+  });
+});
