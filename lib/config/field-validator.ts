@@ -10,7 +10,7 @@ export type BrokenPath = string;
  * table in our own words.
  */
 export function compileTable(table: ConfigTable): (value: unknown) => readonly BrokenPath[] {
-  const validator = new Validator({ haltOnFirstError: false });
+  const validator = new Validator({ haltOnFirstError: false, messages: NO_MESSAGES });
   const check = validator.compile(schemaOf(table));
   return (value) => {
     const answer = check(value);
@@ -22,6 +22,12 @@ export function compileTable(table: ConfigTable): (value: unknown) => readonly B
 
 // Its types promise a default export, at run time the module is the class itself (1.19.1).
 const Validator = FastestValidator as unknown as typeof FastestValidator.default;
+
+/**
+ * Its own messages put the value into a text, which throws for a list of objects with a key `toString`; and nobody reads
+ * them. An empty message is left alone.
+ */
+const NO_MESSAGES = Object.fromEntries(Object.keys(new Validator().messages).map((name) => [name, '']));
 
 /** The same table as a fastest-validator schema. Defaults and unknown keys are dealt with before. */
 export function schemaOf(table: ConfigTable): ValidationSchema {

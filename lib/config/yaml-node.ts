@@ -51,7 +51,7 @@ class YamlReader {
   /** yaml counts aliases only when it builds plain values, so that is done first and thrown away. */
   #isExpandable(): boolean {
     try {
-      this.#document.toJS({ maxAliasCount: ALIAS_COUNT_MAX });
+      this.#document.toJS({ maxAliasCount: ALIAS_COUNT_MAX, mapAsMap: true });
       return true;
     } catch (thrown) {
       this.#report(0, 'aliases that stand for a bounded tree', firstLine(messageOf(thrown)));
@@ -91,22 +91,11 @@ class YamlReader {
       // With merging on, yaml turns a plain << into a symbol; a quoted one stays a text.
       const name = typeof key.value === 'symbol' ? MERGE_KEY : String(key.value);
       if (isUnsafeKey(name)) this.#report(position, 'a key that cannot change a prototype', name);
-      else if (name === MERGE_KEY) this.#merge(this.#node(value, depth + 1, position), position, merged);
+      else if (name === MERGE_KEY) mergeInto(merged, this.#node(value, depth + 1, position));
       else own.set(name, this.#node(value, depth + 1, position));
     }
     for (const [name, node] of own) merged.set(name, node);
     return merged;
-  }
-
-  /** `<<: *base` or `<<: [*first, *second]`, where the first one that has a key wins. */
-  #merge(node: ConfigNode, position: number, target: Map<string, ConfigNode>): void {
-    for (const source of node.kind === 'list' ? node.items : [node]) {
-      if (source.kind !== 'map') {
-        this.#report(position, 'a map behind <<', 'something else');
-        continue;
-      }
-      for (const [name, inner] of source.entries) if (!target.has(name)) target.set(name, inner);
-    }
   }
 
   #from(position: number): string {
@@ -122,6 +111,14 @@ class YamlReader {
 }
 
 const MERGE_KEY = '<<';
+
+/** `<<: *base` or `<<: [*first, *second]`, where the first one that has a key wins. yaml has refused anything but maps. */
+function mergeInto(target: Map<string, ConfigNode>, node: ConfigNode): void {
+  for (const source of node.kind === 'list' ? node.items : [node]) {
+    if (source.kind !== 'map') continue;
+    for (const [name, inner] of source.entries) if (!target.has(name)) target.set(name, inner);
+  }
+}
 
 function positionOf(node: unknown, otherwise: number): number {
   if (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[0] ?? otherwise;

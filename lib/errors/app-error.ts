@@ -33,8 +33,11 @@ export class AppError extends Error {
 
 /** The message of anything that was thrown, also when it is no Error. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message;
-  return String(thrown);
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that cannot be shown as text';
+  }
 }
 
 /** The `code` of an AppError or of a Node system error; '' when there is none. */

@@ -21,8 +21,13 @@ export class Redactor {
     this.#secretPair = new RegExp(`((?:${any})[\\w-]{0,32}["']?\\s{0,3}[=:]\\s{0,3}["']?)[^\\s&"',;]+`, 'gi');
   }
 
+  /** Never throws: a fact with a getter that fails must not turn a log line into a failure. */
   facts(facts: object): Record<string, unknown> {
-    return this.#object(facts, 1);
+    try {
+      return this.#object(facts, 1);
+    } catch {
+      return { facts: '[unreadable]' };
+    }
   }
 
   text(text: string): string {
@@ -49,7 +54,7 @@ export class Redactor {
     if (depth > DEPTH_MAX) return '[deep]';
     if (value instanceof Error) return this.#error(value, depth);
     if (Array.isArray(value)) return this.#list(value, depth);
-    if (value instanceof Map) return this.#object(Object.fromEntries([...value].map(([key, inner]) => [String(key), inner])), depth);
+    if (value instanceof Map) return this.#object(Object.fromEntries([...value].map(([key, inner]) => [isPlain(key) ? String(key) : '[object]', inner])), depth);
     if (value instanceof Set) return this.#list([...value], depth);
     return this.#object(value, depth);
   }
@@ -76,7 +81,7 @@ export class Redactor {
     const { name, message, stack, cause } = error;
     return {
       name,
-      ...('code' in error ? { code: String(error.code) } : {}),
+      ...('code' in error && isPlain(error.code) ? { code: error.code } : {}),
       message: this.text(message),
       ...(error instanceof AppError ? { severity: error.severity, facts: this.#object(error.facts, depth + 1) } : {}),
       ...(cause === undefined ? {} : { cause: this.#value(cause, depth + 1) }),
@@ -104,6 +109,10 @@ const BREADTH_MAX = 100;
 const TEXT_LENGTH_MAX = 4096;
 const KNOWN_KEYS_MAX = 1000;
 const CREDENTIALS_IN_URL = /(:\/\/[^\s:/@]{0,100}:)[^\s@/]{1,200}@/g;
+
+function isPlain(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
 
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

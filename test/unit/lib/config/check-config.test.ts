@@ -6,7 +6,7 @@ import type { ConfigTable, Field } from '../../../../lib/config/config-table.ts'
 import { compileTable, schemaOf } from '../../../../lib/config/field-validator.ts';
 import { problemsOf, shopTable } from './config-desk.ts';
 
-const check = (field: Field, value: unknown) => checkConfig({ field }, { field: value }, 'input');
+const check = (field: Field, value: unknown): unknown => checkConfig({ field }, { field: value }, 'input');
 
 describe('checkConfig', () => {
   test('gives a plain value its defaults and freezes it', () => {
@@ -31,6 +31,21 @@ describe('checkConfig', () => {
   test.each([null, 5, 'text', [1]])('refuses %j as a whole', (value) => {
     const required = { a: { type: 'string', doc: 'x' } } as const satisfies ConfigTable;
     expect(problemsOf(() => checkConfig(required, value, 'input'))).toHaveLength(1);
+  });
+
+  const oddValues: readonly { readonly value: unknown }[] = [
+    { value: { toString: '' } },
+    { value: [{ toString: '' }] },
+    { value: { valueOf: 1, hasOwnProperty: 2 } },
+    { value: [[{ toString: null }]] },
+  ];
+
+  test.each(oddValues)('says what is wrong with $value, whatever its keys', ({ value }) => {
+    for (const field of Object.values(shopTable)) {
+      if (field.type !== 'any') expect(problemsOf(() => check(field, { x: value, y: [value] })).length).toBeGreaterThan(0);
+    }
+    expect(problemsOf(() => check(shopTable.port, value))).toHaveLength(1);
+    expect(problemsOf(() => check(shopTable.name, value))).toHaveLength(1);
   });
 
   const cases: readonly (readonly [string, Field, unknown, boolean])[] = [
@@ -97,7 +112,7 @@ describe('checkConfig', () => {
         // What passed once is complete: it passes again and stays the same.
         expect(checkConfig(shopTable, config, 'again')).toEqual(config);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 });

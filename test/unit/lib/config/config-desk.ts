@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { ConfigError } from '../../../../lib/config/config-error.ts';
 import type { ConfigProblem } from '../../../../lib/config/config-error.ts';
-import type { ConfigTable } from '../../../../lib/config/config-table.ts';
+import type { ConfigOf, ConfigTable } from '../../../../lib/config/config-table.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import type { ConfigSources } from '../../../../lib/config/load-config.ts';
 
@@ -41,9 +41,7 @@ export const shopTable = {
   options: { type: 'any', default: null, doc: 'For a plugin' },
 } as const satisfies ConfigTable;
 
-export type ShopSources = ConfigSources<ReturnType<typeof loadShop>>;
-
-export function loadShop(sources: Parameters<typeof loadConfig<typeof shopTable>>[1]) {
+export function loadShop(sources: ConfigSources<ConfigOf<typeof shopTable>>): ConfigOf<typeof shopTable> {
   return loadConfig(shopTable, sources);
 }
 

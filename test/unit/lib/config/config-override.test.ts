@@ -7,7 +7,7 @@ const folder = useFolder();
 const venues = (): string => folder.write('venues.yaml', 'venues: [{ id: binance-spot }, { id: okx, speed: 5 }]\nlog: { levels: { a.b: warn } }');
 
 describe('the environment', () => {
-  const load = (environment: Record<string, string | undefined>) => loadShop({ files: [venues()], environment, prefix: 'SHOP' });
+  const load = (environment: Record<string, string | undefined>): ReturnType<typeof loadShop> => loadShop({ files: [venues()], environment, prefix: 'SHOP' });
 
   test.each([
     ['SHOP__PORT', '81', { port: 81 }],
@@ -56,7 +56,7 @@ describe('the environment', () => {
 });
 
 describe('--set', () => {
-  const load = (...sets: string[]) => loadShop({ files: [venues()], sets });
+  const load = (...sets: string[]): ReturnType<typeof loadShop> => loadShop({ files: [venues()], sets });
 
   test.each([
     ['port=81', { port: 81 }],

@@ -39,7 +39,7 @@ describe('defaults', () => {
   });
 
   test('have the types of the table', () => {
-    const config = loadShop({});
+    const config = loadShop({ sets: ['venues=[{id: a}]'] });
     expectTypeOf(config.port).toEqualTypeOf<number>();
     expectTypeOf(config.note).toEqualTypeOf<string | null>();
     expectTypeOf(config.log.level).toEqualTypeOf<'debug' | 'info' | 'warn'>();
@@ -71,6 +71,10 @@ describe('files', () => {
     expect(log).toEqual({ level: 'warn', levels: { a: 'debug', b: 'info' } });
     expect(tags).toEqual(['z']);
     expect(venues.map(({ id, speed, transport }) => [id, speed, transport.retryMs])).toEqual([['a', 1, 7], ['b', 2, 100], ['c', 1, 100]]);
+  });
+
+  test('a key without a value says nothing', () => {
+    expect(loadShop({ files: [folder.write('a.yaml', '{ port, name: x, ? log }')] })).toMatchObject({ port: 8080, name: 'x' });
   });
 
   test('an empty list empties the list below', () => {
@@ -157,7 +161,7 @@ describe('problems', () => {
       'tags | a.yaml:7:1 | a list of a text up to 3 elements | [1,"a","b","c"] (list) | ',
       'tags[0] | a.yaml:7:8 | a text | 1 (number) | ',
       'venues[0].id | a.yaml:9:5 | a name in lower case | nothing | ',
-      'venues[0].speed | a.yaml:9:5 | a number from 0 on ms | -1 (number) | ',
+      'venues[0].speed | a.yaml:9:5 | a number from 0 ms on | -1 (number) | ',
       'venues[1].id | a.yaml:10:5 | a name in lower case | "OKX" (text) | ',
       'venues[1].transport | a.yaml:11:5 | an object | "none" (text) | ',
     ]);

@@ -41,3 +41,7 @@ test.each([
 ])('the code of %s is "%s"', (thrown, code) => {
   expect(codeOf(thrown)).toBe(code);
 });
+
+test('what has no text of its own is still said to be something', () => {
+  expect(messageOf(Object.create(null))).toBe('something that cannot be shown as text');
+});

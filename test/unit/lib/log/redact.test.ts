@@ -113,6 +113,14 @@ describe('bounds', () => {
     expect(redactor.facts({ value })).toEqual({ value: written });
   });
 
+  test('what cannot be read does not throw', () => {
+    const bare: unknown = Object.create(null);
+    const trap = { get inner(): never { throw new Error('trap'); } };
+    expect(redactor.facts(trap)).toEqual({ facts: '[unreadable]' });
+    expect(redactor.facts({ map: new Map([[bare, 1], [2, 3]]) })).toEqual({ map: { '2': 3, '[object]': 1 } });
+    expect(redactor.facts({ error: Object.assign(new Error('x'), { code: bare, stack: undefined }) })).toEqual({ error: { name: 'Error', message: 'x' } });
+  });
+
   test('a key that could change a prototype does not', () => {
     const facts = Object.fromEntries([['__proto__', { polluted: 1 }]]);
     const written = redactor.facts(facts);
