@@ -33,6 +33,8 @@ const PLACES = {
   // The test of a door may compare with what is behind it.
   'test/unit/lib/json': { opens: ['json'] },
   'test/unit/lib/metrics': { packages: ['prom-client'] },
+  // What a bench compares with.
+  'bench/micro/pool.ts': { packages: ['generic-pool'] },
   'test/lint': { packages: ['eslint'] },
   'test/lint/resolver.cjs': { opens: ['commonjs'] },
   'test/lint/rules': { opens: ['commonjs'] },

@@ -1,3 +1,4 @@
+import { createPool } from 'generic-pool';
 import { systemClock } from '../../lib/clock/system-clock.ts';
 import { Pool } from '../../lib/pool/pool.ts';
 import { Ring } from '../../lib/ring/ring.ts';
@@ -20,7 +21,12 @@ export async function poolBench(bench: BenchOptions): Promise<BenchRow[]> {
       case: 'event that dies in the call',
       operations: 1_000_000,
       bench,
-      contenders: [atOnce('new', make, forget), atOnce('meltica', lend, giveBack), { name: 'awaited', run: (operations) => awaited(pool, operations) }],
+      contenders: [
+        atOnce('new', make, forget),
+        atOnce('meltica', lend, giveBack),
+        { name: 'awaited', run: (operations) => awaited(pool, operations) },
+        { name: 'generic-pool', run: byGenericPool },
+      ],
     })),
     ...(await duel({
       case: `event among ${QUEUE_LENGTH} waiting`,
@@ -54,6 +60,21 @@ async function awaited(pool: Pool<CanonicalEvent>, operations: number): Promise<
     total += event.sequence & 1;
     pool.release(event);
   }
+  return total;
+}
+
+/** The package made for what is borrowed asynchronously. */
+async function byGenericPool(operations: number): Promise<number> {
+  const pool = createPool<CanonicalEvent>({ create: () => Promise.resolve(eventFor('trade')), destroy: () => Promise.resolve() }, { min: 16, max: 16 });
+  let total = 0;
+  for (let done = 0; done < operations; done += 1) {
+    const event = await pool.acquire();
+    event.sequence = done;
+    total += event.sequence & 1;
+    await pool.release(event);
+  }
+  await pool.drain();
+  await pool.clear();
   return total;
 }
 

@@ -19,7 +19,7 @@ Without a config it shows a simulated Binance with a live table of the best pric
   --help             this text
 
 Environment: MELTICA__LOG__LEVEL=debug is --set log.level=debug (two underscores between keys); --set wins over it.
-A config whose providers are all recordings with speed max ends by itself when the files do.
+A config whose providers are all recordings ends by itself when the files do.
 
 exit: 0 clean · 1 failed while running · 2 bad usage or config · 3 drain timed out with objects outstanding
       130 second interrupt

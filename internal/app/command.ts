@@ -119,7 +119,7 @@ function computedSizes(config: Config): object {
   return { pools: { wsFrame: config.pools.frames, canonicalEventPerChannel: eventPoolCapacity(config), canonicalEventIs: 'dispatcher.heldMax + 16 in hand' } };
 }
 
-/** Paths in the config are relative to the folder of its last file. */
+/** Plugins and recordings are looked for beside the last config file; what is written goes by the working folder. */
 function foldersOf({ configs }: Arguments): Folders {
   const working = process.cwd();
   return { config: configs.length === 0 ? join(packageFolder(), 'config') : resolve(dirname(configs.at(-1)!)), working };

@@ -203,7 +203,13 @@ export class Monolith {
       if (signal.aborted) return;
       const { provider } = session.wanted;
       this.#log.error('a provider did not start and is tried again', { provider, code: codeOf(thrown), error: messageOf(thrown), inMs: RETRY_MS });
-      const retry = clock.after(RETRY_MS, () => void this.#startProvider(session, signal));
+      const retry = clock.after(RETRY_MS, () => {
+        this.#startProvider(session, signal).catch((fault: unknown) => {
+          // The others run by now: one provider that can never start does not take them down.
+          this.#hasFailed = true;
+          this.#log.error('a provider does not start', { provider, code: codeOf(fault), error: messageOf(fault) });
+        });
+      });
       signal.addEventListener('abort', () => retry.cancel(), { once: true });
     }
   }

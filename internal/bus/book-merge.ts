@@ -30,8 +30,11 @@ export class PendingBook {
     return Math.max(this.#bids.size, this.#asks.size);
   }
 
-  /** Takes a newer event of the same stream in. */
-  merge(newer: BookEvent): void {
+  /**
+   * Takes a newer event of the same stream in. False when their numbers fit no common scale (a level that waits may be one
+   * that the book has dropped since): then only the whole book can help.
+   */
+  merge(newer: BookEvent): boolean {
     const older = this.#event;
     assert(older.stream.id === newer.stream.id, 'only events of one stream merge');
     newer.gapBefore ||= older.gapBefore;
@@ -40,14 +43,14 @@ export class PendingBook {
       this.#event = newer;
       this.#bids = null;
       this.#asks = null;
-      return;
+      return true;
     }
     // A notice that the book stopped being live has no levels and no numbers; the levels before it still hold.
     if (this.#bids === null || this.#asks === null) {
       this.#bids = levelsOf(older.payload.bids, older.payload.bidCount);
       this.#asks = levelsOf(older.payload.asks, older.payload.askCount);
     }
-    this.#meetScales(newer);
+    if (!this.#meetScales(newer)) return false;
     const keepsZeros = older.type === EventType.BookUpdate;
     put(this.#bids, newer.payload.bids, newer.payload.bidCount, keepsZeros);
     put(this.#asks, newer.payload.asks, newer.payload.askCount, keepsZeros);
@@ -58,6 +61,7 @@ export class PendingBook {
       if (newer.sequenceLast === 0) newer.sequenceLast = older.sequenceLast;
     }
     this.#event = newer;
+    return true;
   }
 
   /** The merged event, ready to be delivered. The pending book is spent after that. */
@@ -72,22 +76,27 @@ export class PendingBook {
     return this.#event;
   }
 
-  #meetScales(newer: BookEvent): void {
+  #meetScales(newer: BookEvent): boolean {
     const older = this.#event;
     const priceScale = Math.max(older.priceScale, newer.priceScale);
     const quantityScale = Math.max(older.quantityScale, newer.quantityScale);
     if (older.priceScale !== priceScale || older.quantityScale !== quantityScale) {
-      this.#bids = rescaled(this.#bids!, older, priceScale, quantityScale);
-      this.#asks = rescaled(this.#asks!, older, priceScale, quantityScale);
+      const moved = [rescaled(this.#bids!, older, priceScale, quantityScale), rescaled(this.#asks!, older, priceScale, quantityScale)] as const;
+      if (moved[0] === null || moved[1] === null) return false;
+      [this.#bids, this.#asks] = moved;
     }
     if (newer.priceScale !== priceScale || newer.quantityScale !== quantityScale) {
       const { bids, bidCount, asks, askCount } = newer.payload;
+      const newBids = rescaled(levelsOf(bids, bidCount), newer, priceScale, quantityScale);
+      const newAsks = rescaled(levelsOf(asks, askCount), newer, priceScale, quantityScale);
+      if (newBids === null || newAsks === null) return false;
       newer.payload.reset();
-      for (const [price, quantity] of rescaled(levelsOf(bids, bidCount), newer, priceScale, quantityScale)) newer.payload.pushBid(price, quantity);
-      for (const [price, quantity] of rescaled(levelsOf(asks, askCount), newer, priceScale, quantityScale)) newer.payload.pushAsk(price, quantity);
+      for (const [price, quantity] of newBids) newer.payload.pushBid(price, quantity);
+      for (const [price, quantity] of newAsks) newer.payload.pushAsk(price, quantity);
     }
     newer.priceScale = priceScale;
     newer.quantityScale = quantityScale;
+    return true;
   }
 }
 
@@ -108,12 +117,13 @@ function orderOf(levels: Map<number, number>, isSnapshot: boolean, compare: (a: 
   return isSnapshot ? [...levels.keys()].sort(compare) : levels.keys();
 }
 
-function rescaled(levels: Map<number, number>, from: BookEvent, priceScale: number, quantityScale: number): Map<number, number> {
+/** Null when a number does not fit the scale. */
+function rescaled(levels: Map<number, number>, from: BookEvent, priceScale: number, quantityScale: number): Map<number, number> | null {
   const map = new Map<number, number>();
   for (const [price, quantity] of levels) {
     const movedPrice = rescale(price, from.priceScale, priceScale);
     const movedQuantity = rescale(quantity, from.quantityScale, quantityScale);
-    assert(!Number.isNaN(movedPrice) && !Number.isNaN(movedQuantity), 'the assembler has already brought the book to this scale');
+    if (Number.isNaN(movedPrice) || Number.isNaN(movedQuantity)) return null;
     map.set(movedPrice, movedQuantity);
   }
   return map;

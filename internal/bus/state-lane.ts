@@ -8,7 +8,7 @@ class Entry {
   event: CanonicalEvent;
   /** Set while book levels are being merged. */
   book: PendingBook | null = null;
-  /** More levels changed than are worth merging: the whole book is delivered instead. */
+  /** More levels changed than are worth merging, or their numbers do not fit together: the whole book is delivered instead. */
   isWholeBook = false;
   /** When the first event in it came. */
   readonly ordinal: number;
@@ -124,8 +124,7 @@ export class StateLane {
 
   #mergeBook(entry: Entry, newer: BookEvent): void {
     entry.book ??= new PendingBook(entry.event as BookEvent);
-    entry.book.merge(newer);
-    if (entry.book.depth <= this.#options.mergedLevelsMax) return;
+    if (entry.book.merge(newer) && entry.book.depth <= this.#options.mergedLevelsMax) return;
     entry.isWholeBook = true;
     newer.payload.reset();
     entry.book = new PendingBook(newer);

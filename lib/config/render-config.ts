@@ -53,6 +53,7 @@ function renderRows(rows: readonly Row[]): string {
 function describeDefault(field: Field): string {
   if (field.default !== undefined && field.default !== null) return `\`${formatJson(field.default)}\``;
   if (field.default === null) return 'nothing';
+  if (field.type === 'array' && (field.min ?? 0) > 0) return '**required**';
   if (field.type === 'array' || field.type === 'map') return 'empty';
   return field.type === 'object' ? 'as below' : '**required**';
 }

@@ -82,7 +82,7 @@ export const configTable = {
     type: 'object',
     doc: 'How order books are kept.',
     props: {
-      refreshMs: { type: 'integer', doc: 'How often a live book is compared with a fresh snapshot; 0 never. Recordings have none to ask for.', default: 180_000, min: 0, max: 86_400_000, unit: 'ms' },
+      refreshMs: { type: 'integer', doc: 'Time between two comparisons of a live book with a fresh snapshot, spread up to one and a half times as long; 0 never. Recordings have none to ask for.', default: 180_000, min: 0, max: 86_400_000, unit: 'ms' },
       staleAfterMs: { type: 'integer', doc: 'A live book without an update for this long is stale.', default: 300_000, min: 1_000, max: 86_400_000, unit: 'ms' },
       waitingMax: { type: 'integer', doc: 'Updates per book that may wait for a snapshot; one more starts the sync again.', default: 4_096, min: 16, max: 65_536 },
     },

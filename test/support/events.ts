@@ -1,7 +1,6 @@
-import { DecimalReader } from '../../lib/decimal/decimal.ts';
+import { DecimalReader, formatDecimal } from '../../lib/decimal/decimal.ts';
 import { EventType, eventFor, type BookEvent, type CanonicalEvent, type TickerEvent, type TradeEvent } from '../../schemas/events/event.ts';
 import type { BookPayload } from '../../schemas/events/payloads.ts';
-import { formatDecimal } from '../../lib/decimal/decimal.ts';
 import { StreamTable } from '../../schemas/market/stream-table.ts';
 import type { Channel, Stream } from '../../schemas/market/stream.ts';
 import type { EventSink } from '../../internal/ports/event-sink.ts';

@@ -6,6 +6,7 @@ import { TakerSide } from '../../../schemas/events/payloads.ts';
 import type { Instrument } from '../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
+import { UNNAMED_REQUEST } from '../session/subscribe-desk.ts';
 import type { SymbolEntry } from '../session/symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder } from '../session/venue.ts';
 import type { BinanceMarket } from './dialect.ts';
@@ -103,6 +104,11 @@ export class BinanceDecoder implements Decoder {
       return this.#symbolEvent(message, frame, 'ticker', EventType.Ticker, this.#fillTicker);
     }
     const id = message['id'];
+    if (id === undefined && 'code' in message && 'msg' in message) {
+      // {"code":2,"msg":"Invalid request: too many parameters"}: most refusals do not name their request.
+      this.#desk.onReply(frame.connection, UNNAMED_REQUEST, refusalOf(message));
+      return Outcome.Control;
+    }
     if (id !== undefined && ('result' in message || 'code' in message || 'error' in message)) {
       const refusal = 'result' in message ? '' : refusalOf(message);
       this.#desk.onReply(frame.connection, typeof id === 'number' ? id : -1, refusal);

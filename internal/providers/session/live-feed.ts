@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock/clock.ts';
+import type { Clock, Timer } from '../../../lib/clock/clock.ts';
 import { AppError } from '../../../lib/errors/app-error.ts';
 import { HttpClient, type HttpResponse } from '../../../lib/http/client.ts';
 import { TokenBucket } from '../../../lib/http/token-bucket.ts';
@@ -21,12 +21,14 @@ export interface LiveFeedOptions {
 export type RestTap = (url: string, body: Buffer) => void;
 
 const REST_TIMEOUT_MS = 10_000;
+/** How long a renewed connection is still heard: two connections do not deliver at the same speed. */
+const RETIRE_AFTER_MS = 1_000;
 
 /**
  * A venue over its own WebSocket and REST.
  *
  * A connection that reaches the age at which the venue would cut it gets a successor first: both deliver for a moment, what
- * comes twice is recognised by its sequence, and only then the old one goes. That is not a new epoch, for nothing was missed.
+ * comes twice is recognised by its sequence, and only a second later the old one goes. That is not a new epoch, for nothing was missed.
  */
 export class LiveFeed implements Feed {
   readonly #options: LiveFeedOptions;
@@ -40,6 +42,8 @@ export class LiveFeed implements Feed {
   readonly #links = new Map<number, Link>();
   /** Successors that are not ready yet, by whom they replace. */
   readonly #successors = new Map<Link, Link>();
+  /** Renewed connections, heard for what is still on its way, each with the end of that. */
+  readonly #retired = new Map<Link, Timer>();
   readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, data: Buffer.alloc(0), isBinary: false };
   readonly #onRest: RestTap;
   readonly #onOpen: (connection: number, url: string) => void;
@@ -114,20 +118,26 @@ export class LiveFeed implements Feed {
 
   pause(): void {
     this.#isPaused = true;
-    for (const link of this.#links.values()) link.pause();
+    for (const link of this.#heard()) link.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    for (const link of this.#links.values()) link.resume();
+    for (const link of this.#heard()) link.resume();
   }
 
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#snapshots.stop();
-    await Promise.all([this.#rest.close(), ...[...this.#links.values()].map((link) => link.stop())]);
+    for (const timer of this.#retired.values()) timer.cancel();
+    await Promise.all([this.#rest.close(), ...this.#heard().map((link) => link.stop())]);
     this.#links.clear();
+    this.#retired.clear();
+  }
+
+  #heard(): Link[] {
+    return [...this.#links.values(), ...this.#retired.keys()];
   }
 
   #begin(plan: LinkPlan): Link {
@@ -168,9 +178,14 @@ export class LiveFeed implements Feed {
     const old = this.#predecessorOf(link);
     if (old !== null) {
       this.#successors.delete(old);
-      // The old one may have been lost while its successor was on the way: then something was missed after all.
-      if (!old.isReady || old.epoch !== link.epoch) this.#newEpoch(link);
-      this.#retire(old);
+      this.#links.delete(old.index);
+      if (old.isReady && old.epoch === link.epoch) {
+        this.#retired.set(old, this.#clock.after(RETIRE_AFTER_MS, () => this.#leave(old)));
+      } else {
+        // The old one was lost while its successor was on the way: then something was missed after all.
+        this.#newEpoch(link);
+        void old.stop();
+      }
     }
     this.#listener.onSubscribed(link.plan.streams);
   }
@@ -189,23 +204,26 @@ export class LiveFeed implements Feed {
   }
 
   #onLost(link: Link, reason: WsCloseReason): void {
-    if (this.#isStopped || this.#links.get(link.index) !== link) return;
+    if (this.#isStopped) return;
+    if (this.#retired.has(link)) this.#leave(link);
+    if (this.#links.get(link.index) !== link) return;
     if (this.#predecessorOf(link) !== null) return; // The old one still delivers.
     this.#reconnects += 1;
     this.#listener.onDisconnected(link.plan.streams, `${reason.cause} ${reason.code} ${reason.text}`.trim());
   }
 
   #renew(old: Link): void {
-    if (this.#isStopped || this.#successors.has(old)) return;
+    if (this.#isStopped || this.#successors.has(old) || this.#retired.has(old)) return;
     const successor = this.#begin(old.plan);
     successor.epoch = old.epoch;
     this.#successors.set(old, successor);
     successor.start();
   }
 
-  #retire(old: Link): void {
-    this.#links.delete(old.index);
-    void old.stop();
+  #leave(retired: Link): void {
+    this.#retired.get(retired)?.cancel();
+    this.#retired.delete(retired);
+    void retired.stop();
   }
 
   async #get(request: RestRequest, refused: (typeof errors)['snapshotRefused' | 'instrumentsRefused']): Promise<HttpResponse> {

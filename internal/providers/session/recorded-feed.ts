@@ -47,6 +47,7 @@ export class RecordedFeed implements Feed {
   readonly #questions = new Map<string, Stream>();
   readonly #answers = new Map<string, { readonly body: Buffer; readonly receivedTimeUs: number }>();
   #resumed: (() => void) | null = null;
+  #taken: (() => void) | null = null;
   #isPaused = false;
   #isStopped = false;
   #reading: Promise<void> = Promise.resolve();
@@ -113,6 +114,7 @@ export class RecordedFeed implements Feed {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.resume();
+    this.#taken?.();
     await this.#reading;
   }
 
@@ -129,7 +131,7 @@ export class RecordedFeed implements Feed {
         if (this.#isStopped) break;
         this.#play(record);
         while (this.#isPaused && !this.#isStopped) await this.#whenResumed();
-        if (!this.#backlog.isEmpty) await this.#backlog.whenEmpty();
+        if (!this.#backlog.isEmpty) await this.#whenTaken();
         recordsThisTurn += 1;
         if (recordsThisTurn === RECORDS_PER_TURN) {
           recordsThisTurn = 0;
@@ -189,7 +191,7 @@ export class RecordedFeed implements Feed {
     if (answer === null) return;
     const body = Buffer.from(record.data);
     if (answer.kind === 'instruments') {
-      this.#listener.onInstruments(body);
+      this.#instruments(body);
       return;
     }
     const stream = answer.venueSymbol === '' ? firstOf(this.#questions) : this.#questions.get(answer.venueSymbol);
@@ -199,6 +201,16 @@ export class RecordedFeed implements Feed {
     }
     this.#questions.delete(stream.instrument.venueSymbol);
     this.#listener.onSnapshot(stream, body, receivedTimeUs);
+  }
+
+  /** The recorder may have been refused the list; then the instruments are guessed from the frames. */
+  #instruments(body: Buffer): void {
+    try {
+      this.#listener.onInstruments(body);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown;
+      this.#listener.onBroken(thrown, body);
+    }
   }
 
   /** A connection that opens a second time was lost in between: a new epoch for everything it may have carried. */
@@ -223,6 +235,14 @@ export class RecordedFeed implements Feed {
       if (aheadMs < 1 || this.#isStopped) return;
       await sleep(this.#clock, Math.min(aheadMs, 100));
     }
+  }
+
+  /** Resolves when no mailbox holds anything, or on `stop`: a consumer that takes nothing must not keep us here. */
+  #whenTaken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#taken = resolve;
+      void this.#backlog.whenEmpty().then(resolve);
+    });
   }
 
   #whenResumed(): Promise<void> {

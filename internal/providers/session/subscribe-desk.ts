@@ -1,5 +1,8 @@
 import type { Clock, Timer } from '../../../lib/clock/clock.ts';
 
+/** Stands for the request id in an answer that has none; ours begin with 1. */
+export const UNNAMED_REQUEST = 0;
+
 export interface SubscribeLimits {
   /** Names in one message. */
   readonly batchMax: number;
@@ -48,9 +51,13 @@ export class SubscribeDesk {
     this.#askNext();
   }
 
-  /** The venue's answer; `refusal` is '' when it accepted. Answers to other requests change nothing. */
+  /**
+   * The venue's answer; `refusal` is '' when it accepted. Answers to other requests change nothing; one that names none
+   * (`UNNAMED_REQUEST`) is to the only question under way.
+   */
   onReply(requestId: number, refusal: string): void {
-    if (requestId !== this.#requestId || this.#asked.length === 0) return;
+    const isOurs = requestId === this.#requestId || requestId === UNNAMED_REQUEST;
+    if (!isOurs || this.#asked.length === 0) return;
     const asked = this.#asked;
     this.#asked = [];
     this.#setTimer(null);

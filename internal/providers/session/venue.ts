@@ -104,7 +104,7 @@ export interface DecodeDesk {
   release(event: CanonicalEvent): void;
   /** The event is given away. */
   emit(event: CanonicalEvent): void;
-  /** The venue answered a request of ours; `refusal` is '' when it accepted. */
+  /** The venue answered a request of ours (0: it does not say which); `refusal` is '' when it accepted. */
   onReply(connection: number, requestId: number, refusal: string): void;
   /** The venue announces that it will cut this connection. */
   onFarewell(connection: number): void;

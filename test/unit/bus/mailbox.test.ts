@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Mailbox, type MailboxOptions } from '../../../internal/bus/mailbox.ts';
-import { EventType, Quality, isBook, type CanonicalEvent, type KlineEvent } from '../../../schemas/events/event.ts';
+import { EventType, Quality, isBook, type BookEvent, type CanonicalEvent, type KlineEvent } from '../../../schemas/events/event.ts';
 import { eventFor } from '../../../schemas/events/event.ts';
 import { bookEvent, levelTexts, streamsOf, ticker, trade, type BookFacts } from '../../support/events.ts';
 
@@ -196,6 +196,22 @@ describe('book updates that wait', () => {
     ['meet a notice of another scale', ['U7..9 b100.125:0.5', 'N0..0'], 'U7..9 b100.125:0.5 quality 2'],
   ] as const)('%s', (_, texts, expected) => {
     expect(play(...texts)).toBe(expected);
+  });
+
+  it.each([
+    ['waits', [['90071992547409.91', '0']], [['1.2345', '1']], 2, 4],
+    ['is new', [['1.2345', '1']], [['90071992547409.91', '0']], 4, 2],
+  ] as const)('become the whole book when a level that %s does not fit the scale of the other', (_, older, newer, olderScale, newerScale) => {
+    const writeBook = (into: BookEvent): boolean => {
+      into.type = EventType.BookSnapshot;
+      into.payload.pushBid(7, 7);
+      return true;
+    };
+    const mailbox = new Mailbox('consumer', options, { writeBook });
+    mailbox.offer(gapped(bookEvent(EventType.BookUpdate, books[0]!, { last: 1, bids: older, priceScale: olderScale })));
+    mailbox.offer(bookEvent(EventType.BookUpdate, books[0]!, { last: 2, bids: newer, priceScale: newerScale }));
+    const event = mailbox.take() as BookEvent;
+    expect([event.type, event.payload.bidCount, event.gapBefore, event.quality]).toEqual([EventType.BookSnapshot, 1, true, Quality.Live]);
   });
 
   it('keep the word of a gap and the order of their first event', () => {

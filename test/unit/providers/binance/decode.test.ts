@@ -28,7 +28,7 @@ const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 const noPrimitive = '{"toString":1,"valueOf":1}';
 
 describe('a frame that is not what it says', () => {
-  it.each([
+  it.each<[string, string, string | RegExp]>([
     ['trade without t', trade('', 't'), 'Bad: t is missing'],
     ['trade without p', trade('', 'p'), 'Bad: p is missing'],
     ['trade without q', trade('', 'q'), 'Bad: q is missing'],
@@ -79,7 +79,7 @@ describe('a frame that is not what it says', () => {
     ['kline without k', '{"e":"kline","E":5,"s":"BNBBTC"}', 'Bad: k is missing'],
     ['kline with k as a list', '{"e":"kline","E":5,"s":"BNBBTC","k":[]}', 'Bad: k has the wrong form: a list'],
     ['kline without E', '{"e":"kline","s":"BNBBTC","k":{}}', 'Bad: E is missing'],
-    ...['t', 'T', 'i', 'n', 'x', 'v', 'q', 'o', 'h', 'l', 'c'].map((key) => [`kline without k.${key}`, kline('', key), `Bad: k.${key} is missing`]),
+    ...['t', 'T', 'i', 'n', 'x', 'v', 'q', 'o', 'h', 'l', 'c'].map((key): [string, string, string] => [`kline without k.${key}`, kline('', key), `Bad: k.${key} is missing`]),
     ['kline with a bad open', kline('o:""'), 'Bad: k.o is no decimal: '],
     ['kline with a turnover that is no decimal', kline('v:"1,000"'), 'Bad: k.v has the wrong form: 1,000'],
     ['kline with n as text', kline('n:"5"'), 'Bad: k.n has the wrong form: 5'],
@@ -93,11 +93,11 @@ describe('a frame that is not what it says', () => {
     ['empty object', '{}', 'Unknown: '],
     ['envelope without data', '{"stream":"a@trade"}', 'Unknown: stream'],
     ['envelope with a list', '{"stream":"!miniTicker@arr","data":[{"e":"trade"}]}', 'Unknown: stream,data'],
-    ['refusal without an id', '{"code":1,"msg":"no"}', 'Unknown: code,msg'],
+    ['code without a text', '{"code":1}', 'Unknown: code'],
     ['kind hidden in __proto__', '{"__proto__":{"e":"trade","s":"BNBBTC"}}', 'Unknown: __proto__'],
     ['nested 100,000 deep in a field', trade(`t:${deep}`), /^Bad: not JSON: .*nested too deeply/],
     ['nested 100,000 deep as root', deep, /^Bad: not JSON: .*nested too deeply/],
-  ] as const)('%s', (_, text, expected) => {
+  ])('%s', (_, text, expected) => {
     const bench = new DecodeBench('usdm');
     const outcome = bench.decode(text);
     if (typeof expected === 'string') expect(outcome).toBe(expected);
@@ -185,6 +185,12 @@ describe('which frames become events', () => {
     const outcomes = ['t:1 X:"MARKET"', 't:2 X:"INSURANCE_FUND" p:"0" q:"0"', 't:3 X:"ADL"', 't:4 X:"MARKET"', 't:6 X:"MARKET"', 't:7 X:"ADL"', 't:9 X:"MARKET"'].map((changes) => bench.decode(trade(changes)));
     expect(outcomes).toEqual(['Events', 'Ignored', 'Ignored', 'Events', 'Events', 'Ignored', 'Events']);
     expect(bench.events.map(({ sequencePrevious, sequenceLast }) => [sequencePrevious, sequenceLast])).toEqual([[0, 1], [1, 4], [5, 6], [8, 9]]);
+  });
+
+  it('takes a refusal that names no request for the answer to the one under way', () => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode('{"code":2,"msg":"Invalid request: too many parameters"}')).toBe('Control');
+    expect(bench.replies).toEqual(['reply 2 0 2 Invalid request: too many parameters']);
   });
 
   it('ignores what nobody asked for', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Feed, ReceivedFrame } from '../../../../internal/providers/session/feed.ts';
 import { FrameLedger } from '../../../../internal/providers/session/frame-ledger.ts';
 import { AppError } from '../../../../lib/errors/app-error.ts';
@@ -179,6 +179,21 @@ describe('a dry event pool', () => {
     await settled();
     expect(bench.heard).toEqual(['trade BTCUSDT 1', 'trade BTCUSDT 3']);
     expect([feed.isPaused, bench.frames.inUse]).toEqual([false, 0]);
+    expectBalance(bench.session.ledger);
+  });
+
+  it('refuses at once what passes the bound of those that wait', async () => {
+    const { bench, say } = benchOf({ events: 1, frames: 5_000, channels: ['trade'] });
+    bench.holds = true;
+    // One is decoded, one is in hand, 4,096 wait.
+    for (let id = 1; id <= 4_100; id += 1) say(tradeText(id));
+    expect([bench.session.ledger.refused, bench.frames.inUse]).toEqual([2, 4_097]);
+    expect(bench.deadLetters.kept[0]!.detail).toBe('more frames wait than may');
+    expectBalance(bench.session.ledger, 4_097);
+    bench.holds = false;
+    bench.giveBack(1);
+    await vi.waitFor(() => expect(bench.lent).toBe(0));
+    expect(bench.heard).toHaveLength(4_098);
     expectBalance(bench.session.ledger);
   });
 

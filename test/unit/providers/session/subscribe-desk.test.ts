@@ -52,6 +52,16 @@ describe('the subscribe desk', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('takes a refusal that names no request for the answer to the one under way', () => {
+    const { clock, desk, heard } = new Desk();
+    desk.onReply(0, 'too early');
+    desk.begin(['bad']);
+    desk.onReply(0, '2 no such stream');
+    desk.onReply(0, 'too late');
+    expect(heard).toEqual(['refused bad: 2 no such stream', 'done']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('gives up on a request that is not answered in time', () => {
     const { clock, desk, heard } = new Desk();
     desk.begin(['a']);

@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { formatJson, parseJson } from '../../../lib/json/json.ts';
+import { play, readPage, temporaryFolder } from './pages.ts';
+import { troubledConfig } from './recording.ts';
+
+interface Report {
+  readonly providers: readonly Readonly<Record<string, number>>[];
+  readonly streams: readonly { readonly type: string; readonly in: number; readonly out: number; readonly duplicates: number; readonly late: number; readonly gaps: number }[];
+  readonly subscribers: readonly { readonly id: string; readonly delivered: number; readonly displaced: number; readonly dropped: number }[];
+  readonly pools: readonly { readonly acquired: number; readonly released: number; readonly inUse: number }[];
+  readonly deadLetters: Readonly<Record<string, number>>;
+  readonly shutdown: { readonly outstanding: number };
+}
+
+/** Objects whose keys are data. */
+const maps = ['providers[].unknownKinds', 'deadLetters'];
+
+let report: Report;
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  const { end } = await play(troubledConfig(folder), folder);
+  report = parseJson(formatJson(end.report)) as Report;
+});
+
+describe('docs/report.md', () => {
+  test('names every key of a report, and no key that a report does not have', () => {
+    const tables = readPage('docs/report.md').split('## The accounting')[0]!.split('\n').filter((line) => line.startsWith('| `'));
+    const named = tables.flatMap((line) => [...line.split(' | ')[0]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
+    expect([...named].sort()).toEqual([...new Set(pathsIn(report, ''))].sort());
+  });
+
+  test('identity 1: every frame is in one column', () => {
+    const { frames, eventFrames, controlFrames, ignoredFrames, unknownFrames, deadLettered } = report.providers[0]!;
+    const notFrames = (report.deadLetters['snapshot'] ?? 0) + (report.deadLetters['recording line'] ?? 0);
+    expect(report.deadLetters).toEqual({ 'decode': 1, 'snapshot': 1, 'recording line': 1 });
+    expect(frames).toBe(eventFrames! + controlFrames! + ignoredFrames! + unknownFrames! + deadLettered! - notFrames);
+    for (const count of [eventFrames, controlFrames, ignoredFrames, unknownFrames]) expect(count).toBeGreaterThan(0);
+  });
+
+  test('identities 2 and 3: unknown frames by kind, dead letters by reason', () => {
+    const provider = report.providers[0]!;
+    expect(sum(Object.values(provider['unknownKinds']!))).toBe(provider['unknownFrames']);
+    expect(sum(Object.values(report.deadLetters))).toBe(provider['deadLettered']);
+  });
+
+  test('identity 4: what came to be ordered went out, or was dropped as seen or late', () => {
+    for (const stream of report.streams) expect(stream.in, formatJson(stream)).toBe(stream.out + stream.duplicates + stream.late);
+    expect(sum(report.streams.map(({ duplicates }) => duplicates))).toBeGreaterThan(0);
+    expect(sum(report.streams.map(({ gaps }) => gaps))).toBeGreaterThan(0);
+  });
+
+  test('identity 5: what went out was delivered, displaced or dropped, for each subscriber', () => {
+    for (const { id, delivered, displaced, dropped } of report.subscribers) {
+      const streams = report.streams.filter(({ type }) => id === 'all' || type === 'trade');
+      expect(delivered + displaced + dropped, id).toBe(sum(streams.map(({ out }) => out)));
+      expect(delivered, id).toBeGreaterThan(0);
+    }
+  });
+
+  test('identity 6: what was lent came back', () => {
+    for (const pool of report.pools) expect(pool.acquired).toBe(pool.released + pool.inUse);
+    expect(report.shutdown.outstanding).toBe(sum(report.pools.map(({ inUse }) => inUse)));
+  });
+});
+
+/** `books[].bids` ends there: a level is a pair, no object. */
+function pathsIn(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) {
+    const objects = value.filter((item) => typeof item === 'object' && !Array.isArray(item));
+    return objects.length === 0 ? [path] : objects.flatMap((item) => pathsIn(item, `${path}[]`));
+  }
+  if (typeof value !== 'object' || value === null || maps.includes(path)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => pathsIn(inner, path === '' ? key : `${path}.${key}`));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

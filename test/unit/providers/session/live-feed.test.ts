@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BookAssembler } from '../../../../internal/book/assembler.ts';
+import { binanceVenue } from '../../../../internal/providers/binance/provider.ts';
+import { LiveFeed } from '../../../../internal/providers/session/live-feed.ts';
+import type { VenueLimits } from '../../../../internal/providers/session/venue.ts';
+import { startSimulatedExchange } from '../../../../internal/sim/exchange.ts';
+import { systemClock } from '../../../../lib/clock/system-clock.ts';
+import { silentLogger } from '../../../../lib/log/logger.ts';
+import { Random } from '../../../../lib/random/random.ts';
+import { EventType, isBook, Quality } from '../../../../schemas/events/event.ts';
+import { linesOf, NaiveBook } from '../../../support/events.ts';
+import { SessionBench, tradeText, type SessionBenchOptions } from '../../../support/session-bench.ts';
+import { HandVenue } from './hand-venue.ts';
+
+
+let hand = new HandVenue();
+let stops: (() => Promise<void>)[] = [];
+
+beforeEach(() => {
+  hand = new HandVenue();
+  stops = [];
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  await hand.stop();
+});
+
+interface Joined {
+  readonly bench: SessionBench;
+  readonly feed: LiveFeed;
+  readonly errors: string[];
+  /** Lets the clock of the feed and the sockets go on until it holds. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+async function join(options: SessionBenchOptions & { limits?: Partial<VenueLimits> } = {}): Promise<Joined> {
+  const bench = new SessionBench({ guesses: false, symbols: ['BTCUSDT'], channels: ['trade', 'book'], ...options });
+  const spot = binanceVenue('spot');
+  const errors: string[] = [];
+  const addresses = await hand.listen();
+  const feed = new LiveFeed(addresses, { ...spot, limits: { ...spot.limits, ...options.limits } }, bench.session, () => bench.session.streams(), bench.manual, new Random(1), {
+    onRest: (url) => bench.tapped.push(`rest ${url.replace(/:\d+/, '')}`),
+    onOpen: (connection, url) => bench.tapped.push(`open ${connection} ${url.replace(/:\d+/, '')}`),
+    onError: (error) => errors.push(error.code),
+  });
+  bench.session.attach(feed);
+  stops.push(() => bench.session.stop());
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let turn = 0; turn < 60_000; turn += 1) {
+      if (holds()) return;
+      bench.manual.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    throw new Error(`never held: ${String(holds)}; heard ${bench.heard.join(', ')}; asked ${hand.asked.join(', ')}`);
+  };
+  return { bench, feed, errors, until };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const count = (bench: SessionBench, line: string): number => bench.heard.filter((heard) => heard === line).length;
+
+describe('a live feed', () => {
+  it('learns the instruments, connects, subscribes and delivers', async () => {
+    const { bench, feed, until } = await join();
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    expect(bench.heard).toEqual(['keep BTCUSDT', 'connected BTCUSDT 1', 'subscribed BTCUSDT']);
+    expect(hand.asked).toEqual(['0 btcusdt@trade,btcusdt@depth@100ms']);
+    hand.peers[0]!.send(`{"stream":"btcusdt@trade","data":${tradeText(7)}}`);
+    await until(() => count(bench, 'trade BTCUSDT 7') === 1);
+    expect(bench.taken[0]).toMatchObject({ epoch: 1, receivedTimeUs: expect.any(Number) });
+    expect(bench.tapped.slice(0, 2)).toEqual(['rest http://127.0.0.1/api/v3/exchangeInfo?', 'open 0 ws://127.0.0.1/stream']);
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+  });
+
+  it('leaves no timer and no socket when it is stopped, and stops twice', async () => {
+    const { bench, feed, until } = await join();
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    feed.requestSnapshot(bench.session.streams()[1]!);
+    await bench.session.stop();
+    await feed.stop();
+    await until(() => hand.openCount === 0);
+    expect([bench.manual.pendingTimers, bench.lent]).toEqual([0, 0]);
+    const heard = bench.heard.length;
+    await turns(50);
+    expect(bench.heard).toHaveLength(heard);
+  });
+
+  it('begins a new epoch and subscribes again after its connection was cut', async () => {
+    const { bench, feed, until } = await join();
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    hand.peers[0]!.terminate();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 2);
+    expect(bench.heard.slice(1)).toEqual(['connected BTCUSDT 1', 'subscribed BTCUSDT', 'disconnected BTCUSDT', 'connected BTCUSDT 2', 'subscribed BTCUSDT']);
+    hand.peers[1]!.send(tradeText(9));
+    await until(() => count(bench, 'trade BTCUSDT 9') === 1);
+    expect([bench.taken[0]!.epoch, feed.totals]).toEqual([2, { reconnects: 1, epochs: 2 }]);
+  });
+
+  it('gets its snapshots, and tells of those it does not get', async () => {
+    const { bench, feed, until } = await join();
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    const book = bench.session.streams()[1]!;
+    feed.requestSnapshot(book);
+    await until(() => count(bench, 'bookSnapshot BTCUSDT 100') === 1);
+    expect(bench.tapped.at(-1)).toBe('rest http://127.0.0.1/api/v3/depth?symbol=BTCUSDT&limit=1000');
+    hand.depth = () => ({ status: 400, body: '{"code":-1121,"msg":"Invalid symbol."}' });
+    feed.requestSnapshot(book);
+    await until(() => count(bench, 'no snapshot BTCUSDT') === 1);
+    expect(bench.logged.some((line) => line.includes('Invalid symbol'))).toBe(true);
+  });
+
+  it('does not start without a list of instruments, or without any of its symbols', async () => {
+    const { feed, until } = await join({ symbols: ['FOOBAR'] });
+    hand.exchangeInfo = () => ({ status: 403, body: 'blocked' });
+    let outcome = '';
+    void feed.start().catch((error: { code: string }) => (outcome = error.code));
+    await until(() => outcome !== '');
+    expect(outcome).toBe('INSTRUMENTS_REFUSED');
+    hand.exchangeInfo = () => ({ status: 200, body: '{"symbols":[]}' });
+    outcome = '';
+    void feed.start().catch((error: { code: string }) => (outcome = error.code));
+    await until(() => outcome !== '');
+    expect([outcome, hand.peers.length]).toEqual(['SYMBOL_UNKNOWN', 0]);
+  });
+
+  it.each([
+    ['with the number of the request', (id: number) => `{"error":{"code":2,"msg":"no such stream"},"id":${id}}`],
+    ['without it, as the venue documents', () => '{"code":2,"msg":"Invalid request: no such stream"}'],
+  ])('goes on with the others when a subscription is refused %s', async (_, refusal) => {
+    hand.answer = (__, names, id) => (names.some((name) => name.startsWith('eth')) ? refusal(id) : `{"result":null,"id":${id}}`);
+    const { bench, feed, until } = await join({ symbols: ['BTCUSDT', 'ETHUSDT'], channels: ['trade'] });
+    await feed.start();
+    await until(() => bench.logged.some((line) => line.includes('SUBSCRIPTION_REFUSED')));
+    hand.peers[0]!.send(tradeText(3));
+    await until(() => count(bench, 'trade BTCUSDT 3') === 1);
+    expect(hand.asked).toEqual(['0 btcusdt@trade,ethusdt@trade', '0 btcusdt@trade', '0 ethusdt@trade']);
+    expect(bench.logged.find((line) => line.includes('SUBSCRIPTION_REFUSED'))).toContain('ethusdt@trade');
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+  });
+
+  it('connects again when a subscription is not answered', async () => {
+    hand.answer = (peer, _, id) => (peer === hand.peers[0] ? '' : `{"result":null,"id":${id}}`);
+    const { bench, feed, until } = await join({ limits: { subscribeTimeoutMs: 500 } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    expect(bench.heard.slice(1)).toEqual(['connected BTCUSDT 1', 'disconnected BTCUSDT', 'connected BTCUSDT 2', 'subscribed BTCUSDT']);
+    expect(bench.logged.some((line) => line.includes('a subscription was not answered'))).toBe(true);
+  });
+
+  it('gives nothing up while it is paused', async () => {
+    const { bench, feed, until } = await join({ channels: ['trade'] });
+    await feed.start();
+    await until(() => bench.tapped.some((line) => line.includes('"id":1')));
+    feed.pause();
+    await turns(20);
+    for (let id = 1; id <= 50; id += 1) hand.peers[0]!.send(tradeText(id));
+    await turns(50);
+    expect(bench.heard.length).toBeLessThan(50);
+    feed.resume();
+    await until(() => count(bench, 'trade BTCUSDT 50') === 1);
+    expect(bench.heard).toEqual(Array.from({ length: 50 }, (_, index) => `trade BTCUSDT ${index + 1}`));
+  });
+});
+
+describe('a connection that comes of age', () => {
+  it.each([
+    ['before the venue cuts it', 5_000, ''],
+    ['when the venue announces the cut', 1e9, '{"e":"serverShutdown","E":5}'],
+  ])('gets a successor %s, without a new epoch and without a loss', async (_, lifetimeMs, farewell) => {
+    // The answer to the successor is faster than what the old connection still has on its way.
+    hand.answer = (peer, __, id) => {
+      if (peer === hand.peers[1]) setImmediate(() => hand.peers[0]!.send(tradeText(5)));
+      return `{"result":null,"id":${id}}`;
+    };
+    const { bench, feed, until } = await join({ limits: { lifetimeMs } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    hand.peers[0]!.send(tradeText(4));
+    if (farewell !== '') hand.peers[0]!.send(farewell);
+    await until(() => count(bench, 'subscribed BTCUSDT') === 2);
+    hand.peers[1]!.send(tradeText(6));
+    await until(() => count(bench, 'trade BTCUSDT 6') === 1);
+    await until(() => hand.openCount === 1);
+    expect(hand.peers).toHaveLength(2);
+    expect([4, 5, 6].map((id) => count(bench, `trade BTCUSDT ${id}`))).toEqual([1, 1, 1]);
+    expect(bench.heard.filter((line) => line.includes('connected'))).toEqual(['connected BTCUSDT 1']);
+    expect(new Set(bench.taken.map(({ epoch }) => epoch))).toEqual(new Set([1]));
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+    await bench.session.stop();
+    await until(() => hand.openCount === 0);
+    expect(bench.manual.pendingTimers).toBe(0);
+  });
+
+  it('is not missed when the venue cuts it while it is only heard for what is left', async () => {
+    const { bench, feed, until } = await join({ limits: { lifetimeMs: 5_000 } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 2);
+    expect(hand.openCount).toBe(2);
+    hand.peers[0]!.terminate();
+    await until(() => hand.openCount === 1);
+    bench.manual.advance(2_000);
+    await turns(100);
+    expect([hand.peers.length, feed.totals]).toEqual([2, { reconnects: 0, epochs: 1 }]);
+    expect(bench.heard.filter((line) => line.includes('connected'))).toEqual(['connected BTCUSDT 1']);
+  });
+
+  it('is heard no more, in both its lives, when the feed is stopped', async () => {
+    const { bench, feed, until } = await join({ limits: { lifetimeMs: 5_000 } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 2);
+    feed.pause();
+    feed.resume();
+    await bench.session.stop();
+    await until(() => hand.openCount === 0);
+    expect([bench.manual.pendingTimers, hand.peers.length]).toEqual([0, 2]);
+  });
+
+  it('begins a new epoch when it is lost before its successor is ready', async () => {
+    let mayAnswer = false;
+    hand.answer = (peer, _, id) => (peer === hand.peers[0] || mayAnswer ? `{"result":null,"id":${id}}` : '');
+    const { bench, feed, until } = await join({ limits: { lifetimeMs: 2_000, subscribeTimeoutMs: 1_000 } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    await until(() => hand.peers.length === 2);
+    hand.peers[0]!.terminate();
+    await until(() => count(bench, 'disconnected BTCUSDT') === 1);
+    mayAnswer = true;
+    await until(() => count(bench, 'subscribed BTCUSDT') >= 2);
+    const lives = bench.heard.filter((line) => line.startsWith('connected') || line.startsWith('disconnected') || line.startsWith('subscribed'));
+    expect(lives.slice(0, 3)).toEqual(['connected BTCUSDT 1', 'subscribed BTCUSDT', 'disconnected BTCUSDT']);
+    expect(feed.totals.epochs).toBeGreaterThanOrEqual(2);
+    expect(feed.totals.reconnects).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('the whole way from a simulated venue to honest books', () => {
+  it.each(['spot', 'usdm'] as const)('on %s, through a cut of all connections', async (market) => {
+    const symbols = ['BTCUSDT', 'ETHUSDT'];
+    const exchange = await startSimulatedExchange({ venue: 'binance', market, seed: 7, symbols, eventsPerSecond: 2_000 });
+    stops.push(() => exchange.stop());
+    const consumers = new Map<number, NaiveBook>();
+    let assembler: BookAssembler | null = null;
+    const bench = new SessionBench({
+      clock: systemClock,
+      market,
+      symbols,
+      guesses: false,
+      channels: ['book', 'trade'],
+      books: (room) => {
+        const options = { waitingMax: 4_096, staleAfterMs: 60_000, refreshMs: 0, audits: false };
+        assembler = new BookAssembler(options, systemClock, silentLogger, room.events, room);
+        return assembler;
+      },
+    });
+    const feed = new LiveFeed(exchange, binanceVenue(market), bench.session, () => bench.session.streams(), systemClock, new Random(3), {
+      onRest: () => undefined,
+      onOpen: () => undefined,
+      onError: () => undefined,
+    });
+    bench.session.attach(feed);
+    stops.push(() => bench.session.stop());
+    assembler!.start(feed);
+    await feed.start();
+    const isLive = (): boolean => assembler!.books.length === 2 && assembler!.books.every(({ state }) => state === 'live');
+    await waitFor(isLive);
+    expect(exchange.disconnectAll()).toBeGreaterThan(0);
+    await waitFor(() => !isLive());
+    await waitFor(isLive);
+    exchange.stopMarket();
+    const wanted = symbols.map((symbol) => exchange.book(symbol));
+    await waitFor(() => assembler!.books.every(({ book, stream }) => book.last === wanted.find(({ symbol }) => symbol === stream.instrument.venueSymbol)!.updateId));
+    for (const event of bench.taken) {
+      if (!isBook(event)) continue;
+      const consumer = consumers.get(event.stream.id) ?? new NaiveBook();
+      consumers.set(event.stream.id, consumer);
+      consumer.apply(event);
+    }
+    for (const { stream } of assembler!.books) {
+      const truth = wanted.find(({ symbol }) => symbol === stream.instrument.venueSymbol)!;
+      const lines = linesOf(new Map(truth.bids), new Map(truth.asks));
+      expect(consumers.get(stream.id)!.lines()).toEqual(lines);
+      expect(consumers.get(stream.id)!.isTrusted).toBe(true);
+      const notices = bench.taken.filter((event) => event.stream === stream && event.quality === Quality.Stale);
+      const snapshots = bench.taken.filter((event) => event.stream === stream && event.type === EventType.BookSnapshot);
+      expect([notices.length, snapshots.length, snapshots[1]!.gapBefore]).toEqual([1, 2, true]);
+    }
+    expect(feed.totals).toMatchObject({ reconnects: market === 'usdm' ? 2 : 1 });
+    assembler!.stop();
+    await bench.session.stop();
+    expect([bench.lent, bench.session.ledger.deadLettered]).toEqual([0, 0]);
+  });
+});
+
+async function waitFor(holds: () => boolean): Promise<void> {
+  const deadlineMs = systemClock.monotonicMs() + 30_000;
+  while (!holds()) {
+    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`never held: ${String(holds)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
