@@ -27,6 +27,8 @@ export interface AssemblerOptions {
 
 /** How often ages and refreshes are looked at. */
 const WATCH_PERIOD_MS = 1_000;
+/** No healthy book is crossed for longer: something was lost that no number told. */
+const CROSSED_MS_MAX = 1_000;
 
 /**
  * Snapshots and updates in, honest books out. The same for every venue; what differs is the venue's BookRule.
@@ -172,6 +174,12 @@ export class BookAssembler implements BookKeeper, BookSource {
     kept.isBridged = true;
     kept.lastUpdateMs = update.receivedMonotonicMs;
     if (kept.digest !== null) kept.digest.applied(kept.book);
+    if (!kept.book.isCrossed) {
+      kept.crossedSinceMs = -1;
+      return;
+    }
+    kept.crossed += 1;
+    if (kept.crossedSinceMs < 0) kept.crossedSinceMs = update.receivedMonotonicMs;
   }
 
   #onSnapshot(kept: KeptBook, snapshot: BookEvent): void {
@@ -193,6 +201,7 @@ export class BookAssembler implements BookKeeper, BookSource {
     kept.snapshots += 1;
     if (kept.snapshots === 1) kept.sequenceFirst = kept.book.last;
     kept.isBridged = false;
+    kept.crossedSinceMs = -1;
     kept.lastUpdateMs = snapshot.receivedMonotonicMs;
     if (kept.digest !== null) kept.digest.applied(kept.book);
     if (!this.#replay(kept)) {
@@ -324,6 +333,11 @@ export class BookAssembler implements BookKeeper, BookSource {
       if (kept.state !== 'live') continue;
       if (nowMs - kept.lastUpdateMs > this.#options.staleAfterMs) {
         this.#leave(kept, 'stale', 'no update');
+      } else if (kept.crossedSinceMs >= 0 && nowMs - kept.crossedSinceMs > CROSSED_MS_MAX) {
+        kept.refresh = null;
+        kept.waiting = [];
+        this.#leave(kept, 'suspect', 'crossed');
+        this.#ask(kept);
       } else if (this.#options.refreshMs > 0 && kept.refresh === null && nowMs >= kept.nextRefreshMs) {
         kept.refresh = new BookRefresh(kept.rule, this.#options.waitingMax);
         kept.nextRefreshMs = this.#nextRefreshMs(kept);

@@ -33,6 +33,8 @@ export class KeptBook {
   /** Its connection is lost and the next one not yet made. */
   isCut = false;
   lastUpdateMs = 0;
+  /** Since when its best bid is at or above its best ask, monotonic; -1 while it is not. */
+  crossedSinceMs = -1;
   refresh: BookRefresh | null = null;
   nextRefreshMs = 0;
 
@@ -41,6 +43,8 @@ export class KeptBook {
   /** Venue sequence of the first snapshot. */
   sequenceFirst = 0;
   gaps = 0;
+  /** Updates after which the book was crossed. */
+  crossed = 0;
   /** Updates that the book already held. */
   oldUpdates = 0;
   /** Updates of a connection that was already lost. */

@@ -154,7 +154,7 @@ describe('bad recordings lose nothing besides what is bad', () => {
     expect(stderr).toContain('weather');
     const report = reportIn(reportFile);
     expect(report.deadLetters).toEqual({ 'recording line': 2, 'decode': 1 });
-    expect(report.providers[0]).toMatchObject({ frames: 15, eventFrames: 13, unknownFrames: 1, deadLettered: 3 });
+    expect(report.providers[0]).toMatchObject({ frames: 15, eventFrames: 13, unknownFrames: 1, deadLettered: 1, brokenRecords: 2 });
     expect(report.streams.find(({ type }) => type === 'trade')).toMatchObject({ out: 12, gaps: 0 });
   });
 

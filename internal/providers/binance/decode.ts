@@ -11,6 +11,19 @@ import type { SymbolEntry } from '../session/symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder } from '../session/venue.ts';
 import type { BinanceMarket } from './dialect.ts';
 
+/**
+ * The finest scale a frame may widen its instrument to. Binance quotes 8 decimals everywhere; a frame with more is wrong, and
+ * must not leave the instrument at a scale where no ordinary price fits 2^53 any more.
+ */
+const WIDENED_SCALE_MAX = 8;
+
+const decimalFaults: Readonly<Record<DecimalProblem, string>> = {
+  [DecimalProblem.None]: 'is good',
+  [DecimalProblem.Malformed]: 'is no decimal',
+  [DecimalProblem.NeedsScale]: `has more than ${WIDENED_SCALE_MAX} decimals`,
+  [DecimalProblem.OutOfRange]: 'passes 2^53 at its scale',
+};
+
 type Message = Readonly<Record<string, unknown>>;
 type Fill = (message: Message, event: CanonicalEvent) => boolean;
 
@@ -318,6 +331,7 @@ export class BinanceDecoder implements Decoder {
     if (!isText(text)) return this.#badField(key, text);
     if (this.#decimal.read(text, instrument.priceScale)) return true;
     if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
+    if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.priceScale)) return this.#badDecimal(key, text);
     instrument.priceScale = this.#decimal.scale;
     this.#widened = true;
     return this.#decimal.read(text, instrument.priceScale) || this.#badDecimal(key, text);
@@ -328,14 +342,14 @@ export class BinanceDecoder implements Decoder {
     if (text.startsWith('-')) return this.#badNegative(key, text);
     if (this.#decimal.read(text, instrument.quantityScale)) return true;
     if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
+    if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.quantityScale)) return this.#badDecimal(key, text);
     instrument.quantityScale = this.#decimal.scale;
     this.#widened = true;
     return this.#decimal.read(text, instrument.quantityScale) || this.#badDecimal(key, text);
   }
 
   #badDecimal(key: string, text: string): false {
-    const what = this.#decimal.problem === DecimalProblem.OutOfRange ? 'passes 2^53 at its scale' : 'is no decimal';
-    this.fault = `${key} ${what}: ${text.slice(0, 40)}`;
+    this.fault = `${key} ${decimalFaults[this.#decimal.problem]}: ${text.slice(0, 40)}`;
     return false;
   }
 

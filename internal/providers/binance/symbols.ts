@@ -65,12 +65,17 @@ const QUOTES = [
   'UAH', 'NGN', 'ZAR', 'PLN', 'RON', 'ARS', 'JPY', 'CZK', 'MXN', 'COP', 'USD', 'BTC', 'ETH', 'BNB', 'TRX', 'XRP', 'DOGE', 'DOT', 'SOL',
 ] as const;
 
+/** BNBUSD is BNB-USD and not BN-BUSD: a dollar coin is taken for the quote only where it leaves a base of three letters. */
+function baseLengthMin(quote: string): number {
+  return quote.length > 3 && quote.endsWith('USD') ? 3 : 1;
+}
+
 /** Splits a symbol by the quote currencies the venue has had; one that ends in none keeps its own spelling as its name. */
 export function guessInstrument(venueSymbol: string): InstrumentFacts {
   const parts = /^([^_]+)_([^_]+)$/.exec(venueSymbol);
   const pair = parts === null ? venueSymbol : parts[1]!;
   const delivery = parts === null ? undefined : parts[2]!;
-  const quote = QUOTES.find((candidate) => pair.endsWith(candidate) && pair.length > candidate.length);
+  const quote = QUOTES.find((candidate) => pair.endsWith(candidate) && pair.length - candidate.length >= baseLengthMin(candidate));
   const base = quote === undefined ? pair : pair.slice(0, -quote.length);
   const name = quote === undefined ? pair : `${base}-${quote}`;
   return {

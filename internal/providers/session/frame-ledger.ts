@@ -4,8 +4,8 @@ import { Outcome } from './venue.ts';
 const UNKNOWN_KINDS_MAX = 64;
 
 /**
- * Every frame of a provider in exactly one column: events + control + ignored + unknown + dead letters = frames, where the
- * dead letters are `deadLettered` without the snapshots and recorded lines among them. What still waits is in no column yet.
+ * Every frame of a provider in exactly one column: events + control + ignored + unknown + deadLettered = frames. What still
+ * waits is in no column yet.
  */
 export class FrameLedger {
   frames = 0;
@@ -15,13 +15,13 @@ export class FrameLedger {
   ignored = 0;
   unknown = 0;
   deadLettered = 0;
-  /** Of the dead letters: frames and snapshots that could not be read as what they are. */
-  decodeErrors = 0;
-  /** Of the dead letters: frames that found no event in the pool in time. */
+  /** Of the dead-lettered: frames that found no event in the pool in time. */
   refused = 0;
-  /** Of the dead letters, and no frames: snapshots that could not be read. */
+  /** Frames and snapshots that could not be read as what they are. */
+  decodeErrors = 0;
+  /** Dead letters that are no frames: snapshots that could not be read. */
   badSnapshots = 0;
-  /** Of the dead letters, and no frames: lines of a recording that are no record. */
+  /** Dead letters that are no frames: lines of a recording that are no record. */
   brokenRecords = 0;
   readonly #unknownKinds = new Map<string, number>();
 

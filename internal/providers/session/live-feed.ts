@@ -231,7 +231,8 @@ export class LiveFeed implements Feed {
     if (response.status !== 200) {
       throw new AppError(refused, { path: request.path, status: response.status, found: response.body.subarray(0, 200).toString() });
     }
-    this.#onRest(`${this.#options.restUrl}${request.path}?${new URLSearchParams(request.query).toString()}`, response.body);
+    const query = new URLSearchParams(request.query).toString();
+    this.#onRest(`${this.#options.restUrl}${request.path}${query === '' ? '' : `?${query}`}`, response.body);
     return response;
   }
 }

@@ -36,6 +36,7 @@ export interface SessionParts {
 
 /** Frames that may wait for the event pool: more than one chunk of the socket can hold. */
 const STALLED_MAX = 4_096;
+const STALLED_MS_MAX = 100;
 const STOPPED = 'stopped while waiting';
 
 /**
@@ -56,7 +57,8 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   readonly #decoder: Decoder;
   readonly #stalled = new Ring<WsFrame>(STALLED_MAX);
   readonly #guesses: boolean;
-  readonly #traceBase: number;
+  /** Grows with every frame and snapshot. */
+  #traceId: number;
   #feed: Feed | null = null;
   #isStalled = false;
   #isStopped = false;
@@ -67,7 +69,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     this.#venue = venue;
     this.#parts = parts;
     this.#guesses = guesses;
-    this.#traceBase = index * 2 ** 42;
+    this.#traceId = index * 2 ** 42;
     this.#board = new SymbolBoard(wanted, parts.streams);
     this.#decoder = venue.decoder(this);
   }
@@ -150,7 +152,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     frame.epoch = received.epoch;
     frame.receivedTimeUs = received.receivedTimeUs;
     frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
-    frame.traceId = this.#traceBase + ledger.frames;
+    frame.traceId = this.#nextTraceId();
     frame.data = received.data;
     if (this.#isStalled || !this.#decode(frame)) this.#stall(frame);
   }
@@ -163,6 +165,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     }
     frame.receivedTimeUs = receivedTimeUs;
     frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
+    frame.traceId = this.#nextTraceId();
     frame.data = body;
     const outcome = this.#decoder.decodeSnapshot(stream, frame);
     this.#parts.frames.release(frame);
@@ -170,7 +173,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     if (outcome === Outcome.Bad) {
       this.ledger.decodeErrors += 1;
       this.ledger.badSnapshots += 1;
-      this.#deadLetter('snapshot', this.#decoder.fault, body);
+      this.#putAside('snapshot', this.#decoder.fault, body);
     }
     this.#parts.books.snapshotFailed(stream);
   }
@@ -182,7 +185,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
 
   onBroken(error: AppError, data: Buffer): void {
     this.ledger.brokenRecords += 1;
-    this.#deadLetter('recording line', error.message, data);
+    this.#putAside('recording line', error.message, data);
   }
 
   onEnd(error: AppError | null): void {
@@ -253,10 +256,14 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     void this.#unstall();
   }
 
-  /** Decodes what waits, in order, as events come back to the pool. */
+  /** Decodes what waits, in order, as events come back to the pool; each frame waits 100 ms from its receipt, not from its turn. */
   async #unstall(): Promise<void> {
     for (let frame = this.#stalled.poll(); frame !== null; frame = this.#stalled.poll()) {
       while (!this.#decode(frame)) {
+        if (this.#parts.clock.monotonicMs() - frame.receivedMonotonicMs > STALLED_MS_MAX) {
+          this.#refuse(frame, `waited longer than ${STALLED_MS_MAX} ms`);
+          break;
+        }
         try {
           await this.#parts.events.whenAvailable(this.#decoder.dryChannel);
         } catch (thrown) {
@@ -281,6 +288,15 @@ export class ProviderSession implements FeedListener, DecodeDesk {
 
   #deadLetter(reason: string, detail: string, data: Buffer): void {
     this.ledger.deadLettered += 1;
+    this.#putAside(reason, detail, data);
+  }
+
+  #nextTraceId(): number {
+    this.#traceId += 1;
+    return this.#traceId;
+  }
+
+  #putAside(reason: string, detail: string, data: Buffer): void {
     this.#parts.deadLetters.put(reason, this.wanted.provider, detail, data);
   }
 

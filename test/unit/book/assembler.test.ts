@@ -146,6 +146,25 @@ describe('how a live book loses and regains trust', () => {
     `);
   });
 
+  it('is suspect when it has been crossed for longer than a second, because something was lost that no number told', () => {
+    const bench = new BookBench(spotBookRule);
+    bench.assembler.connected(bench.stream, 1);
+    bench.accept(EventType.BookSnapshot, { last: 100, bids: [['10', '1']], asks: [['12', '1']] });
+    bench.accept(EventType.BookUpdate, { last: 101, bids: [['12', '1']] });
+    expect([bench.kept.state, bench.kept.crossed]).toEqual(['live', 1]);
+    bench.clock.advance(500);
+    bench.accept(EventType.BookUpdate, { last: 102, bids: [['12', '0']] });
+    bench.clock.advance(5_000);
+    expect(bench.kept.state).toBe('live');
+
+    bench.accept(EventType.BookUpdate, { last: 103, bids: [['13', '1']] });
+    bench.clock.advance(3_000);
+    expect([bench.kept.state, bench.kept.crossed, bench.asked.length]).toEqual(['suspect', 2, 1]);
+    bench.accept(EventType.BookSnapshot, { last: 103, bids: [['10', '1']], asks: [['12', '1']] });
+    expect(bench.kept.state).toBe('live');
+    expect(bench.lent).toBe(0);
+  });
+
   it('looks for a gap also while it is stale', () => {
     play(spotBookRule, `
       connect 1     | syncing |

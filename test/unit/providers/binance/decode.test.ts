@@ -243,6 +243,13 @@ describe('scales that widen', () => {
     expect(bench.decode(trade('t:3 p:"90071992"'))).toBe('Events');
   });
 
+  it('is not led by a frame that is finer than any tick of the venue to a scale at which no ordinary price fits', () => {
+    const bench = new DecodeBench('spot');
+    expect(bench.decode(trade('p:"0.000000000000001"'))).toBe('Bad: p has more than 8 decimals: 0.000000000000001');
+    expect(bench.decode(trade('t:2 p:"61837.63" q:"100000000"'))).toBe('Events');
+    expect(bench.events[0]!.priceScale).toBe(2);
+  });
+
   it('gives the very texts back that a frame held', () => {
     const quantity = fc.tuple(fc.nat(99_999), fc.nat(6)).map(([value, scale]) => (value / 10 ** scale).toFixed(scale));
     fc.assert(

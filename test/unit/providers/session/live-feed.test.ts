@@ -72,7 +72,7 @@ describe('a live feed', () => {
     hand.peers[0]!.send(`{"stream":"btcusdt@trade","data":${tradeText(7)}}`);
     await until(() => count(bench, 'trade BTCUSDT 7') === 1);
     expect(bench.taken[0]).toMatchObject({ epoch: 1, receivedTimeUs: expect.any(Number) });
-    expect(bench.tapped.slice(0, 2)).toEqual(['rest http://127.0.0.1/api/v3/exchangeInfo?', 'open 0 ws://127.0.0.1/stream']);
+    expect(bench.tapped.slice(0, 2)).toEqual(['rest http://127.0.0.1/api/v3/exchangeInfo', 'open 0 ws://127.0.0.1/stream']);
     expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
   });
 
