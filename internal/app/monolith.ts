@@ -34,7 +34,7 @@ export interface RunEnd {
 
 const CONSUMER_LIMIT_MS = 10_000;
 /** What a consumer may still take of its mailbox at the end; an operator expects the whole stop inside 5 s. */
-const CONSUMER_DRAIN_MS = 3_000;
+const CONSUMER_DRAIN_MS = 2_000;
 /** Between two tries to reach a venue that does not answer at the start. */
 const RETRY_MS = 5_000;
 

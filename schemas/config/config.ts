@@ -96,7 +96,7 @@ export const configTable = {
       heldPerStreamMax: { type: 'integer', doc: 'Events of one stream that may wait; one more and the lowest goes out with gapBefore.', default: 200, min: 1, max: 65_536 },
       heldMax: { type: 'integer', doc: 'Events of all streams together that may wait; the event pools are sized by it.', default: 2_048, min: 1, max: 65_536 },
       tapeMax: { type: 'integer', doc: 'Trades that may wait for one consumer before the oldest is dropped; a power of two.', default: 16_384, values: [16, 64, 256, 1_024, 4_096, 16_384, 65_536] },
-      stateBurstMax: { type: 'integer', doc: 'Tickers, book events and candles that may wait for one consumer one by one; one more and it gets only the newest of each stream until it has caught up. 0: always only the newest.', default: 1_024, min: 0, max: 16_384 },
+      stateBurstMax: { type: 'integer', doc: 'Tickers, book events and candles that may wait for one consumer one by one; one more and it gets only the newest of each stream until it has caught up. 0: always only the newest.', default: 8_192, min: 0, max: 16_384 },
       executionMax: { type: 'integer', doc: 'Execution reports that may wait for one consumer before new orders are refused; a power of two.', default: 1_024, values: [16, 64, 256, 1_024, 4_096, 16_384, 65_536] },
       mergedLevelsMax: { type: 'integer', doc: 'Book levels a side that are merged for a slow consumer before it gets the whole book instead.', default: 4_096, min: 16, max: 65_536 },
     },

@@ -5,9 +5,12 @@ import { startSimulatedExchange } from '../../internal/sim/exchange.ts';
 import { formatJson, parseJson } from '../../lib/json/json.ts';
 import { Server, temporaryFolder, write } from '../e2e/run.ts';
 
-/** `make soak SECONDS=60 RATE=5000` is the full size; the check runs a pocket one. */
+/**
+ * `make soak SECONDS=60 RATE=5000` is the full size. The check runs a pocket one, at a rate that leaves a starved machine four
+ * seconds before a watching plugin would fall behind: what is tested is that nothing is missed, not how fast this machine is.
+ */
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? '8');
-const RATE = Number(process.env['SOAK_RATE'] ?? '5000');
+const RATE = Number(process.env['SOAK_RATE'] ?? '2500');
 const SEED = Number(process.env['SOAK_SEED'] ?? '7');
 
 /**
