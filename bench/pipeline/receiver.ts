@@ -59,7 +59,7 @@ async function receivePipeline(): Promise<Cost> {
       'telemetry.statusMs=0',
     ],
   });
-  const folders = { config: process.cwd(), working: process.cwd() };
+  const folders = { configs: [process.cwd()], working: process.cwd() };
   const monolith = new Monolith({ config, folders, clock: systemClock, logger: () => silentLogger, version: 'bench', auditsBooks: false });
   await monolith.loadPlugins();
   await monolith.start();

@@ -11,7 +11,8 @@ Without a config it shows a simulated Binance with a live table of the best pric
   --set PATH=VALUE   overrides one value: --set log.level=debug
                      --set 'providers[binance-spot].symbols=[BTC-USDT]'
   --for DURATION     stop in order after 500ms, 60s, 5m, 2h
-  --report FILE|-    write the run report (JSON) when it ends; - is stdout
+  --report FILE|-    write the run report (JSON) when it ends; - is stdout,
+                     after what consumers print there
   --audit-books      put a digest of everything each book has shown into the report
   --check            load config and plugins, say what is wrong, start nothing
   --print-config     print the complete config with its defaults, secrets masked
@@ -58,7 +59,7 @@ export function parseArguments(argv: readonly string[]): Arguments | { readonly 
       },
     });
     const forMs = values.for === '' ? 0 : parseDuration(values.for);
-    if (forMs === null) return { problem: `--for: expected a duration such as 500ms, 60s, 5m or 2h, found '${values.for}'` };
+    if (forMs === null) return { problem: `--for: expected a duration such as 500ms, 60s, 5m or 2h, up to 24 days, found '${values.for}'` };
     const action = values.help ? 'help' : values.version ? 'version' : values['print-config'] ? 'print-config' : values.check ? 'check' : 'run';
     return { configs: values.config, sets: values.set, forMs, report: values.report, auditsBooks: values['audit-books'], action };
   } catch (thrown) {

@@ -30,18 +30,20 @@ export function feedFor(house: House, session: ProviderSession, config: Provider
 }
 
 export interface Folders {
-  /** Of the config file. */
-  readonly config: string;
+  /** Of the config files, in the order they were given; never empty. */
+  readonly configs: readonly string[];
   /** Where the process was started. */
   readonly working: string;
 }
 
-/** A relative path is one from the config file's folder; where nothing is there, from the folder the process was started in. */
+/**
+ * A relative path is one from the folder of a config file, the last one first; where nothing is there, from the folder the
+ * process was started in. What is nowhere is named as it would be beside the last config file.
+ */
 export function findFile(path: string, folders: Folders): string {
   if (isAbsolute(path)) return path;
-  const besideConfig = resolve(folders.config, path);
-  const besideProcess = resolve(folders.working, path);
-  return !existsSync(besideConfig) && existsSync(besideProcess) ? besideProcess : besideConfig;
+  const places = [...[...folders.configs].reverse(), folders.working].map((folder) => resolve(folder, path));
+  return places.find((place) => existsSync(place)) ?? places[0]!;
 }
 
 /** `max`, or how many times faster than recorded; the config has been checked. */

@@ -8,7 +8,7 @@ import { loadConsumers } from '../consumers/load-consumers.ts';
 import { PluginLoader } from '../consumers/loader.ts';
 import type { ProviderSession } from '../providers/session/session.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../sim/exchange.ts';
-import { feedFor, type Folders } from './feeds.ts';
+import { feedFor, findFile, type Folders } from './feeds.ts';
 import { declareMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
 import { makeReport } from './report.ts';
@@ -95,8 +95,9 @@ export class Monolith {
   async loadPlugins(): Promise<void> {
     const { config, mailboxes, consumers, clock } = this.#house;
     const { folders } = this.#options;
-    const loader = new PluginLoader({ configFolder: folders.config, workingFolder: folders.working, loadLimitMs: CONSUMER_LIMIT_MS, clock });
-    const loaded = await loadConsumers(config.consumers, loader);
+    const loader = new PluginLoader({ configFolder: folders.configs.at(-1)!, workingFolder: folders.working, loadLimitMs: CONSUMER_LIMIT_MS, clock });
+    const entries = config.consumers.map((consumer) => ({ ...consumer, module: isPath(consumer.module) ? findFile(consumer.module, folders) : consumer.module }));
+    const loaded = await loadConsumers(entries, loader);
     for (const [index, { id, plugin, config: checked }] of loaded.entries()) consumers.add({ id, plugin, config: checked, mailbox: mailboxes[index]! });
   }
 
@@ -109,6 +110,8 @@ export class Monolith {
       // The step's own error says more than the supervisor's.
       throw thrown instanceof AppError && thrown.cause instanceof AppError ? thrown.cause : thrown;
     }
+    // The symbols of a recording are known when it has been read.
+    if (this.#house.config.providers.every(({ transport }) => transport.kind !== 'recording')) this.#tellUnmatched();
     this.#log.info('started', { version: this.#options.version, providers: this.#house.sessions.length, consumers: this.#house.mailboxes.length });
   }
 
@@ -127,7 +130,8 @@ export class Monolith {
       durationMs: runMs,
       shutdown: { drainMs: stopped.durationMs, outstanding: this.#outstanding.length },
     });
-    return { hasFailed: this.#hasFailed || !stopped.isClean, outstanding: this.#outstanding.length, report };
+    const isSuspended = this.#house.consumers.rows().some(({ reason }) => reason !== '');
+    return { hasFailed: this.#hasFailed || isSuspended || !stopped.isClean, outstanding: this.#outstanding.length, report };
   }
 
   #steps(): Step[] {
@@ -190,7 +194,12 @@ export class Monolith {
       const provider = config.providers[index]!;
       session.attach(feedFor(this.#house, session, provider, this.#options.folders, this.#simulated.get(provider.id) ?? null));
     }
-    await Promise.all(sessions.map((session) => this.#startProvider(session, signal)));
+    const starts = await Promise.allSettled(sessions.map((session) => this.#startProvider(session, signal)));
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (failed === undefined) return;
+    // The step counts as never started, so nobody else takes down those that did start.
+    await this.#stopProviders();
+    throw failed.reason;
   }
 
   /** A venue that does not answer is tried again in the background: it must not keep the others from starting. */
@@ -226,6 +235,19 @@ export class Monolith {
     this.#outstanding = outstanding.flat();
   }
 
+  /** A subscription to a symbol that nobody delivers is a slip of the pen, and silent but for this. */
+  #tellUnmatched(): void {
+    const { sessions, config } = this.#house;
+    const names = new Set(sessions.flatMap((session) => session.streams()).flatMap(({ instrument }) => [instrument.symbol, instrument.venueSymbol]));
+    for (const { id, subscriptions } of config.consumers) {
+      for (const symbol of new Set(subscriptions.flatMap(({ symbols }) => symbols))) {
+        if (symbol === '*' || names.has(symbol)) continue;
+        const hint = [...names].find((name) => name.replace(/-/g, '') === symbol.toUpperCase().replace(/[^A-Z0-9]/g, '')) ?? '';
+        this.#log.warn('a subscription names a symbol that no provider delivers', { consumer: id, symbol, ...(hint === '' ? {} : { didYouMean: hint }) });
+      }
+    }
+  }
+
   #onFeedEnd(provider: string, error: AppError | null): void {
     const session = this.#house.sessions.find(({ wanted }) => wanted.provider === provider)!;
     if (error !== null) {
@@ -236,6 +258,13 @@ export class Monolith {
     }
     if (session.missingSymbols.length > 0) this.#hasFailed = true;
     this.#feedsOpen -= 1;
-    if (this.#feedsOpen === 0) this.#finish();
+    if (this.#feedsOpen > 0) return;
+    this.#tellUnmatched();
+    this.#finish();
   }
+}
+
+/** A plugin that is a file, and no built-in or package. */
+function isPath(module: string): boolean {
+  return /^\.{0,2}\//.test(module);
 }

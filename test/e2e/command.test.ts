@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -44,6 +46,10 @@ describe('usage', () => {
   test.each([
     [['--nonsense'], '--nonsense'],
     [['--for', '5 parsecs'], "'5 parsecs'"],
+    [['--for', '600h'], '24 days'],
+    [['--set', 'log.file=/nowhere/x.log'], 'log.file'],
+    [['--report', '/nowhere/at/all.json'], '/nowhere/at'],
+    [['--report', '/tmp'], 'found the folder /tmp'],
     [['--config'], '--config'],
     [['stray'], 'stray'],
   ])('%j is refused with exit 2 and names what is wrong', async (args, named) => {
@@ -57,9 +63,15 @@ describe('usage', () => {
     const { code, stdout } = await run(['--print-config', '--set', 'dispatcher.heldMax=4096', '--set', 'providers[binance-sim].transport.seed=9'], { env: { MELTICA__LOG__LEVEL: 'debug' } });
     expect(code).toBe(0);
     expect(stdout).toContain('latenessToleranceMs: 150');
-    expect(stdout).toContain('canonicalEventPerChannel: 4112');
+    expect(stdout).toContain('4112 events per channel = dispatcher.heldMax 4096 + 16 in hand');
     expect(stdout).toContain('seed: 9');
     expect(stdout).toMatch(/level: debug/);
+  });
+
+  test('what --print-config prints is a config that gives the same again', async () => {
+    const { stdout } = await run(['--print-config']);
+    const file = write(temporaryFolder(), 'printed.yaml', stdout);
+    expect(await run(['--config', file, '--print-config'])).toMatchObject({ code: 0, stdout });
   });
 
   test('--check loads config and plugins and starts nothing', async () => {
@@ -223,10 +235,89 @@ describe('running', () => {
     expect((await server.ended).code).toBe(130);
   });
 
-  test('an unwritable report is said and exits 1; the run itself was not lost', async () => {
-    const { code, stderr } = await run(['--for', '500ms', '--set', 'consumers=[]', '--report', '/nowhere/at/all.json']);
+  test('a report that becomes unwritable is said and exits 1; the run itself was not lost', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'sub'));
+    const file = write(folder, 'c.json', formatJson({ providers: [{ id: 's', venue: 'binance', symbols: ['*'], transport: { kind: 'sim' } }] }));
+    const server = new Server(['--config', file, '--report', join(folder, 'sub/report.json')]);
+    await server.said('"book live"');
+    rmSync(join(folder, 'sub'), { recursive: true });
+    server.child.kill('SIGTERM');
+    const { code, stderr } = await server.ended;
     expect(code).toBe(1);
-    expect(stderr).toContain('/nowhere/at/all.json');
+    expect(stderr).toContain('sub/report.json');
+  });
+
+  test('one provider that cannot start takes the started ones down with it, and the process ends', async () => {
+    const folder = temporaryFolder();
+    const provider = (id: string, symbol: string): object => ({ id, venue: 'binance', symbols: [symbol], transport: { kind: 'sim' } });
+    const file = write(folder, 'c.json', formatJson({ providers: [provider('good', 'BTC-USDT'), provider('bad', 'NOPE-X')] }));
+    const { code, stderr } = await run(['--config', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('NOPE-X');
+  });
+
+  test('SIGTERM during the start interrupts it', async () => {
+    const mute = createServer(() => undefined);
+    await new Promise<void>((listening) => mute.listen(0, '127.0.0.1', listening));
+    const { port } = mute.address() as AddressInfo;
+    const folder = temporaryFolder();
+    const file = write(
+      folder,
+      'c.json',
+      formatJson({ providers: [{ id: 'mute', venue: 'binance', symbols: ['*'], transport: { kind: 'live', url: `ws://127.0.0.1:${port}`, restUrl: `http://127.0.0.1:${port}` } }] }),
+    );
+    const reportFile = join(folder, 'report.json');
+    const server = new Server(['--config', file, '--report', reportFile]);
+    await new Promise((asked) => mute.once('connection', asked));
+    server.child.kill('SIGTERM');
+    // Without the interruption it would wait for three answers of 10 s each, longer than the limit of this test.
+    expect((await server.ended).code).toBe(0);
+    expect(reportIn(reportFile).providers[0]).toMatchObject({ frames: 0 });
+    mute.close();
+    mute.closeAllConnections();
+  }, 20_000);
+
+  test('a timer that a plugin forgot does not keep a stopped server alive', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'forgetful.mjs', 'export default { start() { setInterval(() => {}, 1000); }, onTrade() {} };');
+    const file = write(folder, 'c.json', formatJson({ consumers: [{ id: 'f', module: './forgetful.mjs' }] }));
+    expect((await run(['--config', file, '--for', '200ms'])).code).toBe(0);
+  });
+
+  test('a reader of stdout that goes away ends the run in order', async () => {
+    const server = new Server([]);
+    await server.printed('BTC-USDT');
+    server.child.stdout!.destroy();
+    const { code, stderr } = await server.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain('Unhandled');
+  });
+
+  test('a consumer that was suspended makes the exit code 1', async () => {
+    const folder = temporaryFolder();
+    const recording = write(folder, 'frames.jsonl', `${recordingLines().join('\n')}\n`);
+    write(folder, 'failing.mjs', "export default { onTrade(_event, context) { context.suspend('had enough'); } };");
+    const file = write(folder, 'c.json', formatJson({ providers: [{ id: 'r', venue: 'binance', symbols: ['*'], transport: { kind: 'recording', file: recording } }], consumers: [{ id: 'f', module: './failing.mjs' }] }));
+    const { code, stderr } = await run(['--config', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('had enough');
+  });
+
+  test('files are found beside the config that names them, also when another config comes last', async () => {
+    const one = temporaryFolder();
+    const other = temporaryFolder();
+    write(one, 'p.mjs', 'export default { onTrade() {} };');
+    const first = write(one, 'a.yaml', 'consumers: [{ id: p, module: ./p.mjs }]');
+    const last = write(other, 'b.yaml', 'log: { level: warn }');
+    expect(await run(['--config', first, '--config', last, '--check'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('a subscription to a symbol that nobody delivers is told, with the symbol that was meant', async () => {
+    const { code, stderr } = await run(['--for', '1s', '--set', 'log.level=info', '--set', 'consumers[table].subscriptions=[{symbols: [btcusdt, NOSUCH-X]}]']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('NOSUCH-X');
+    expect(stderr).toMatch(/btcusdt.*BTC-?USDT/);
   });
 
   test('the metrics file holds the Prometheus text', async () => {

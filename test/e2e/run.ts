@@ -37,10 +37,19 @@ export class Server {
   }
 
   /** Resolves when stderr has said `text`; rejects with all it said when it ends without. */
-  async said(text: string): Promise<void> {
+  said(text: string): Promise<void> {
+    return this.#until(text, () => this.stderr);
+  }
+
+  /** The same for stdout. */
+  printed(text: string): Promise<void> {
+    return this.#until(text, () => this.stdout);
+  }
+
+  async #until(text: string, output: () => string): Promise<void> {
     let hasEnded = false;
     void this.ended.then(() => (hasEnded = true));
-    while (!this.stderr.includes(text)) {
+    while (!output().includes(text)) {
       if (hasEnded) throw new Error(`the server ended without saying "${text}":\n${this.stderr}`);
       await new Promise((done) => setTimeout(done, 20));
     }

@@ -61,7 +61,7 @@ export function load(files: readonly string[], sets: readonly string[] = []): Co
 
 /** Runs a config of recordings in this process, to their end. */
 export async function play(config: Config, folder: string): Promise<{ readonly monolith: Monolith; readonly end: RunEnd }> {
-  const monolith = new Monolith({ config, folders: { config: folder, working: folder }, clock: systemClock, logger: () => silentLogger, version: 'test', auditsBooks: true });
+  const monolith = new Monolith({ config, folders: { configs: [folder], working: folder }, clock: systemClock, logger: () => silentLogger, version: 'test', auditsBooks: true });
   await monolith.loadPlugins();
   await monolith.start();
   await monolith.finished;
