@@ -12,6 +12,8 @@ import { Server, temporaryFolder, write } from '../e2e/run.ts';
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? '8');
 const RATE = Number(process.env['SOAK_RATE'] ?? '2500');
 const SEED = Number(process.env['SOAK_SEED'] ?? '7');
+/** For comparison only: another `dispatcher.stateBurstMax`. With 0 the watching plugin misses what came in one chunk. */
+const BURST = process.env['SOAK_BURST'] ?? '';
 
 /**
  * Notices whatever a subscriber could notice: a jump in a stream's numbers, and whether the books it rebuilds from events alone
@@ -108,6 +110,7 @@ test(`${SECONDS} s at ${RATE} events/s with a throwing, a sleeping and a watchin
         { id: 'witness', module: './witness.mjs', config: { file: witnessFile } },
       ],
       telemetry: { statusMs: 0 },
+      ...(BURST === '' ? {} : { dispatcher: { stateBurstMax: Number(BURST) } }),
     }),
   );
   const server = new Server(['--config', config, '--report', reportFile, '--audit-books']);
