@@ -89,6 +89,9 @@ const ROOMS = [
 ];
 const SPECIAL_ROOMS = ['app', 'ports', 'sim'];
 
+/** Where a function that is read from an object gets called or kept. */
+const USES = ':matches(CallExpression, VariableDeclarator, AssignmentExpression, ArrowFunctionExpression, ReturnStatement)';
+
 const zones = [
   ...FLOORS.map(({ floor, knows, why }) => ({
     target: `./${floor}`,
@@ -172,9 +175,11 @@ function doors(place) {
     ],
     'no-restricted-syntax': ['error',
       ...unless('json', [
-        { selector: 'CallExpression[callee.property.name="json"]:not([callee.object.name="fc"])' },
-        { selector: 'CallExpression[callee.property.value="json"]' },
+        // Called, or taken out of its response, to be called under another name.
+        { selector: `${USES} > MemberExpression[property.name="json"]:not([object.name="fc"])` },
+        { selector: `${USES} > MemberExpression[property.value="json"]` },
         { selector: 'MemberExpression[object.property.name="json"][property.name=/^(bind|call|apply)$/]' },
+        { selector: 'ObjectPattern > Property:matches([key.name="json"], [key.value="json"])' },
         { selector: 'ImportAttribute[value.value="json"]' },
       ]),
       ...unless('time', [
@@ -201,7 +206,8 @@ function doors(place) {
       paths: [
         // The loader may add a resolver, so that a plugin anywhere finds 'meltica/plugin'; createRequire it may not.
         ...unless('commonjs', [powers.includes('load') ? { name: 'node:module', allowImportNames: ['register'] } : { name: 'node:module' }]),
-        ...always('code', [{ name: 'node:vm' }]),
+        // A worker is a process of its own with its own globals, and takes code as text.
+        ...always('code', [{ name: 'node:vm' }, { name: 'node:worker_threads' }, { name: 'node:cluster' }]),
         ...always('ws', [{ name: 'undici', importNames: ['WebSocket', 'WebSocketStream', 'EventSource', 'default'] }]),
         ...unless('time', [
           { name: 'node:timers' }, { name: 'node:timers/promises' },

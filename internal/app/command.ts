@@ -17,7 +17,7 @@ import { configRules } from '../config/rules.ts';
 import { HELP, parseArguments, type Arguments } from './arguments.ts';
 import { findFile, type Folders } from './feeds.ts';
 import { Monolith } from './monolith.ts';
-import { eventPoolCapacity } from './wire.ts';
+import { eventPoolCapacity, framePoolCapacity } from './wire.ts';
 
 const EXIT = { clean: 0, failed: 1, usage: 2, outstanding: 3 } as const;
 
@@ -69,6 +69,7 @@ async function run(monolith: Monolith, logs: Logs, options: Arguments): Promise<
   const ending = new Ending();
   const watch = watchProcess({
     onStop: ({ cause, exitCode }) => ending.end(cause, exitCode),
+    isContained: (thrown) => monolith.house.consumers.onStrayFault(thrown),
     onFault: (thrown, origin) => log.error('nobody caught this', { origin, error: thrown }),
     exit: (code) => process.exit(code),
   });
@@ -147,7 +148,7 @@ function computedSizes(config: Config): string {
   const events = eventPoolCapacity(config);
   return `
 # computed from the above:
-#   pool wsFrame         ${config.pools.frames} frames = pools.frames
+#   pool wsFrame         ${framePoolCapacity(config)} frames = pools.frames ${config.pools.frames} for each of ${config.providers.length} providers
 #   pool canonicalEvent  ${events} events per channel = dispatcher.heldMax ${config.dispatcher.heldMax} + ${events - config.dispatcher.heldMax} in hand
 `;
 }

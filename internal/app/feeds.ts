@@ -14,7 +14,7 @@ import type { House } from './wire.ts';
 export function feedFor(house: House, session: ProviderSession, config: ProviderConfig, folders: Folders, simulated: SimulatedExchange | null): Feed {
   const venue = venueFor(config.venue, config.market);
   const { transport } = config;
-  const { clock, taps } = house;
+  const { clock, taps, budgets } = house;
   if (transport.kind === 'recording') {
     const file = findFile(transport.file ?? '', folders);
     return new RecordedFeed({ file, speed: speedOf(transport.speed) }, venue, session, house.consumers, clock);
@@ -22,7 +22,8 @@ export function feedFor(house: House, session: ProviderSession, config: Provider
   const wsUrl = withoutSlash(transport.url ?? simulated?.wsUrl ?? venue.endpoints.wsUrl);
   const restUrl = withoutSlash(transport.restUrl ?? simulated?.restUrl ?? venue.endpoints.restUrl);
   const log = house.logger(config.id);
-  return new LiveFeed({ wsUrl, restUrl }, venue, session, () => session.streams(), clock, new Random(clock.wallMs()), {
+  const budget = budgets.of(restUrl, venue.limits.requestWeightPerMinute);
+  return new LiveFeed({ wsUrl, restUrl, budget }, venue, session, () => session.streams(), clock, new Random(clock.wallMs()), {
     onRest: (url, body) => taps.onRest(config.id, url, body, clock.wallMs() * 1_000),
     onOpen: (connection, url) => taps.onOpen(config.id, connection, url, clock.wallMs() * 1_000),
     onError: (error) => log.warn('connection trouble', { code: error.code, error: error.message }),

@@ -11,6 +11,7 @@ import { startSimulatedExchange, type SimulatedExchange } from '../sim/exchange.
 import { feedFor, findFile, type Folders } from './feeds.ts';
 import { declareMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
+import { routeOf } from './routes.ts';
 import { makeReport } from './report.ts';
 import { snapshotsOf, wire, type House, type LoggerOf } from './wire.ts';
 
@@ -93,12 +94,19 @@ export class Monolith {
    * @throws ConfigError with all that is wrong with any of them
    */
   async loadPlugins(): Promise<void> {
-    const { config, mailboxes, consumers, clock } = this.#house;
+    const { config, mailboxes, consumers, dispatcher, clock } = this.#house;
     const { folders } = this.#options;
     const loader = new PluginLoader({ configFolder: folders.configs.at(-1)!, workingFolder: folders.working, loadLimitMs: CONSUMER_LIMIT_MS, clock });
     const entries = config.consumers.map((consumer) => ({ ...consumer, module: isPath(consumer.module) ? findFile(consumer.module, folders) : consumer.module }));
     const loaded = await loadConsumers(entries, loader);
-    for (const [index, { id, plugin, config: checked }] of loaded.entries()) consumers.add({ id, plugin, config: checked, mailbox: mailboxes[index]! });
+    const routes = loaded.map(({ id, plugin, folder, channels, config: checked }, index) => {
+      const consumer = config.consumers[index]!;
+      const mailbox = mailboxes[index]!;
+      const { failuresInRowMax, handlerTimeoutMs } = consumer;
+      consumers.add({ id, plugin, folder, config: checked, mailbox, limits: { failuresInRowMax, handlerTimeoutMs } });
+      return routeOf(consumer, channels, mailbox);
+    });
+    dispatcher.route(routes);
   }
 
   /** @throws AppError of the step that failed; what had been started is stopped by then */
@@ -130,8 +138,8 @@ export class Monolith {
       durationMs: runMs,
       shutdown: { drainMs: stopped.durationMs, outstanding: this.#outstanding.length },
     });
-    const isSuspended = this.#house.consumers.rows().some(({ reason }) => reason !== '');
-    return { hasFailed: this.#hasFailed || isSuspended || !stopped.isClean, outstanding: this.#outstanding.length, report };
+    const { suspended } = this.#house.consumers;
+    return { hasFailed: this.#hasFailed || suspended.length > 0 || !stopped.isClean, outstanding: this.#outstanding.length, report };
   }
 
   #steps(): Step[] {

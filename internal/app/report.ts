@@ -44,6 +44,7 @@ export function makeReport(house: House, facts: RunFacts): object {
       brokenRecords: ledger.brokenRecords,
       unknownKinds: Object.fromEntries(ledger.unknownKinds),
       missingSymbols,
+      refusedSubscriptions: feed.totals.refusedSubscriptions,
     })),
     books: house.books.books.map(bookRow),
     streams: house.dispatcher.orders.map(({ stream, inTotal, outTotal, duplicates, late, gaps }) => ({
@@ -67,6 +68,7 @@ export function makeReport(house: House, facts: RunFacts): object {
       timeouts,
     })),
     deadLetters: Object.fromEntries(house.deadLetters.counts),
+    newestDeadLetters: house.deadLetters.rows(),
     gc: process_.gc,
     memory: process_.memory,
     shutdown: { drainMs: Math.round(facts.shutdown.drainMs), outstanding: facts.shutdown.outstanding },
@@ -84,6 +86,7 @@ function bookRow(kept: KeptBook): object {
     state: kept.state,
     snapshots: kept.snapshots,
     updates: kept.updates,
+    repeats: kept.repeats,
     sequenceFirst: kept.sequenceFirst,
     sequenceLast: book.last,
     gaps: kept.gaps,

@@ -17,11 +17,11 @@ import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { EventPools } from '../dispatcher/event-pools.ts';
 import { Orchestrator } from '../orchestrator/orchestrator.ts';
 import type { SnapshotSource } from '../ports/snapshot-source.ts';
+import { RestBudgets } from '../providers/session/rest-budgets.ts';
 import { ProviderSession } from '../providers/session/session.ts';
 import { DeadLetterBox } from '../telemetry/dead-letters.ts';
 import { FrameTaps } from '../telemetry/frame-taps.ts';
 import { ProcessWatch } from '../telemetry/process-watch.ts';
-import type { Route } from '../dispatcher/routes.ts';
 import { venueFor } from './venues.ts';
 
 /** Every room of one running process, made and joined. */
@@ -39,6 +39,7 @@ export interface House {
   readonly consumers: ConsumerHost;
   readonly deadLetters: DeadLetterBox;
   readonly taps: FrameTaps;
+  readonly budgets: RestBudgets;
   readonly watch: ProcessWatch;
   readonly metrics: MetricsRegistry;
 }
@@ -64,13 +65,18 @@ export function eventPoolCapacity(config: Config): number {
   return config.dispatcher.heldMax + IN_HAND_MAX;
 }
 
+/** How many frames the pool must be able to lend: as many as each provider may hold, so that one that is stalled takes none of another's. */
+export function framePoolCapacity(config: Config): number {
+  return Math.max(config.providers.length, 1) * config.pools.frames;
+}
+
 /**
  * The corridor plan: makes every room and joins them in the order an event walks them.
  *
  *   session ─┬─ books ─┬─▶ orchestrator ─▶ dispatcher ─▶ mailbox ─▶ consumer
  *            └─────────┘
  *
- * Nothing runs yet; feeds and plugins are attached by whoever starts it.
+ * Nothing runs yet; feeds, plugins and the routes to them are added by whoever starts it.
  */
 export function wire(options: HouseOptions): House {
   const { config, clock, logger } = options;
@@ -78,7 +84,7 @@ export function wire(options: HouseOptions): House {
   const deadLetters = new DeadLetterBox(clock, logger('dead-letters'));
   const taps = new FrameTaps(logger('taps'));
   const metrics = new MetricsRegistry();
-  const frames = new Pool({ name: 'wsFrame', capacity: config.pools.frames, create: () => new WsFrame(), clock, debug });
+  const frames = new Pool({ name: 'wsFrame', capacity: framePoolCapacity(config), create: () => new WsFrame(), clock, debug });
   const events = new EventPools(eventPoolCapacity(config), clock, debug);
 
   const dispatcherLog = logger('dispatcher');
@@ -92,7 +98,6 @@ export function wire(options: HouseOptions): House {
     defaultRunnerLimits,
   );
   const mailboxes = config.consumers.map(({ id }) => new Mailbox(id, config.dispatcher, books));
-  dispatcher.route(routesOf(config, mailboxes));
 
   const streams = new StreamTable();
   const sessions = config.providers.map((provider, index) => {
@@ -110,7 +115,7 @@ export function wire(options: HouseOptions): House {
       onEnd: (error) => options.onFeedEnd(provider.id, error),
     });
   });
-  return { config, clock, logger, frames, events, sessions, books, orchestrator, dispatcher, mailboxes, consumers, deadLetters, taps, watch: new ProcessWatch(), metrics };
+  return { config, clock, logger, frames, events, sessions, books, orchestrator, dispatcher, mailboxes, consumers, deadLetters, taps, budgets: new RestBudgets(clock), watch: new ProcessWatch(), metrics };
 }
 
 /** Books ask for snapshots by stream; each provider fetches its own. */
@@ -118,8 +123,3 @@ export function snapshotsOf(house: House): SnapshotSource {
   const byProvider = new Map(house.sessions.map((session) => [session.wanted.provider, session]));
   return { requestSnapshot: (stream: Stream) => byProvider.get(stream.provider)!.feed.requestSnapshot(stream) };
 }
-
-function routesOf(config: Config, mailboxes: readonly Mailbox[]): Route[] {
-  return config.consumers.map(({ subscriptions }, index) => ({ subscriber: mailboxes[index]!, subscriptions }));
-}
-

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../lib/clock/clock.ts';
 import type { Logger } from '../../lib/log/logger.ts';
 import { EventType, isBook, type BookEvent, type CanonicalEvent } from '../../schemas/events/event.ts';
 import type { Stream } from '../../schemas/market/stream.ts';
-import type { BookKeeper } from '../ports/book-keeper.ts';
+import type { BookKeeper, SnapshotTerms } from '../ports/book-keeper.ts';
 import type { BookState } from '../ports/book-reader.ts';
 import type { BookSource } from '../ports/book-source.ts';
 import { Verdict, type BookRule } from '../ports/book-rule.ts';
@@ -34,7 +34,7 @@ const CROSSED_MS_MAX = 1_000;
  * Snapshots and updates in, honest books out. The same for every venue; what differs is the venue's BookRule.
  *
  *   EMPTY ─▶ SYNCING ─▶ LIVE ─▶ SUSPECT (gap)  ─▶ LIVE again through a snapshot
- *                        │  ◀──▶ STALE (age)
+ *                        │  ◀──▶ STALE (age): back by an update, or by a fresh snapshot that equals it
  *                        └─────▶ STALE (connection lost) ─▶ SYNCING on the next one
  *
  * Updates that arrive while a snapshot is on its way wait, and are replayed by the rule; the one that revealed a gap is among
@@ -77,10 +77,10 @@ export class BookAssembler implements BookKeeper, BookSource {
   }
 
   /** Keeps a book for a stream. Idempotent, because a recording names its instruments as it goes. */
-  add(stream: Stream, rule: BookRule): void {
+  add(stream: Stream, rule: BookRule, terms: SnapshotTerms): void {
     assert(stream.channel === 'book', 'only a book stream has a book');
     if (this.#byStream[stream.id] !== undefined) return;
-    const kept = new KeptBook(stream, rule, this.#options.audits ? new BboDigest() : null);
+    const kept = new KeptBook(stream, rule, terms, this.#options.audits ? new BboDigest() : null);
     this.#byStream[stream.id] = kept;
     this.#books.push(kept);
   }
@@ -92,21 +92,30 @@ export class BookAssembler implements BookKeeper, BookSource {
     else this.#leave(kept, 'syncing', 'connected');
     kept.epoch = epoch;
     kept.isCut = false;
+    kept.isSubscribed = false;
     kept.waiting = [];
   }
 
   /** Every update reaches us now, so a snapshot taken from here on can be joined, also for a market without a change. */
   subscribed(stream: Stream): void {
     const kept = this.#keptOf(stream);
+    kept.isSubscribed = true;
     if (kept.state === 'syncing') this.#ask(kept);
   }
 
-  /** Nothing will come for this stream until `connected`. */
-  disconnected(stream: Stream): void {
+  /** Nothing will come for this stream until `connected`; a refused one has no book at all. */
+  disconnected(stream: Stream, cause: 'lost' | 'refused'): void {
     const kept = this.#keptOf(stream);
     kept.isCut = true;
-    if (kept.state === 'empty' || kept.state === 'stale') return;
-    this.#leave(kept, 'stale', 'connection lost');
+    kept.isSubscribed = false;
+    kept.refresh = null;
+    if (kept.state === 'empty') return;
+    if (cause === 'refused') {
+      this.#leave(kept, 'empty', 'subscription refused');
+      kept.book.clear();
+    } else if (kept.state !== 'stale') {
+      this.#leave(kept, 'stale', 'connection lost');
+    }
   }
 
   accept(event: CanonicalEvent): void {
@@ -131,7 +140,7 @@ export class BookAssembler implements BookKeeper, BookSource {
     if (kept.refresh !== null) {
       kept.refresh = null;
       kept.refreshInconclusive += 1;
-    } else if (kept.state === 'syncing' || kept.state === 'suspect') {
+    } else if ((kept.state === 'syncing' || kept.state === 'suspect') && canJoin(kept)) {
       this.#ask(kept);
     }
   }
@@ -158,11 +167,18 @@ export class BookAssembler implements BookKeeper, BookSource {
       this.#suspect(kept, update, 'sequence gap');
       return;
     }
+    // Futures join a snapshot by an update that may end at the snapshot's own id: it says nothing that has not gone out.
+    const isRepeat = update.sequenceLast === kept.book.last;
     if (!kept.book.apply(update)) {
       this.#suspect(kept, update, 'numbers outside the book scale');
       return;
     }
     this.#applied(kept, update);
+    if (isRepeat) {
+      kept.repeats += 1;
+      this.#events.release(update);
+      return;
+    }
     if (kept.state === 'stale') this.#move(kept, 'live', 'updates again');
     if (kept.refresh !== null && this.#refreshed(kept, kept.refresh.followed(update, kept.book), update)) return;
     update.quality = qualityOfState.live;
@@ -183,11 +199,17 @@ export class BookAssembler implements BookKeeper, BookSource {
   }
 
   #onSnapshot(kept: KeptBook, snapshot: BookEvent): void {
-    if (kept.refresh !== null && kept.state === 'live') {
-      if (!this.#refreshed(kept, kept.refresh.arrived(snapshot, kept.book), snapshot)) this.#events.release(snapshot);
+    if (kept.refresh !== null) {
+      this.#onFreshSnapshot(kept, kept.refresh, snapshot);
       return;
     }
     if (kept.state !== 'syncing' && kept.state !== 'suspect') {
+      kept.unusedSnapshots += 1;
+      this.#events.release(snapshot);
+      return;
+    }
+    if (!canJoin(kept)) {
+      // What changed before the subscription would be missing, and in a quiet market nothing would ever tell.
       kept.unusedSnapshots += 1;
       this.#events.release(snapshot);
       return;
@@ -211,6 +233,18 @@ export class BookAssembler implements BookKeeper, BookSource {
     }
     this.#move(kept, 'live', 'snapshot applied');
     kept.nextRefreshMs = this.#nextRefreshMs(kept);
+    this.#publish(kept, snapshot);
+  }
+
+  /** A snapshot to compare with; one that equals a book which is stale only by its age brings it back. */
+  #onFreshSnapshot(kept: KeptBook, refresh: BookRefresh, snapshot: BookEvent): void {
+    const outcome = refresh.arrived(snapshot, kept.book);
+    if (this.#refreshed(kept, outcome, snapshot)) return;
+    if (outcome !== RefreshOutcome.Equal || kept.state !== 'stale') {
+      this.#events.release(snapshot);
+      return;
+    }
+    this.#move(kept, 'live', 'equals a fresh snapshot');
     this.#publish(kept, snapshot);
   }
 
@@ -267,7 +301,9 @@ export class BookAssembler implements BookKeeper, BookSource {
     }
     kept.waiting.push(update.clone());
     if (kept.state === 'empty') {
+      // A recording does not tell of its connections before the first loss.
       kept.epoch = update.epoch;
+      kept.isSubscribed = true;
       this.#move(kept, 'syncing', 'first update');
     }
     this.#events.release(update);
@@ -285,7 +321,10 @@ export class BookAssembler implements BookKeeper, BookSource {
   #refreshed(kept: KeptBook, outcome: RefreshOutcome, event: BookEvent): boolean {
     if (outcome === RefreshOutcome.Pending) return false;
     kept.refresh = null;
-    if (outcome === RefreshOutcome.Equal) kept.refreshEqual += 1;
+    if (outcome === RefreshOutcome.Equal) {
+      kept.refreshEqual += 1;
+      kept.lastUpdateMs = this.#clock.monotonicMs();
+    }
     if (outcome === RefreshOutcome.Inconclusive) kept.refreshInconclusive += 1;
     if (outcome !== RefreshOutcome.Different) return false;
     kept.refreshDifferent += 1;
@@ -330,16 +369,19 @@ export class BookAssembler implements BookKeeper, BookSource {
   #look(): void {
     const nowMs = this.#clock.monotonicMs();
     for (const kept of this.#books) {
-      if (kept.state !== 'live') continue;
-      if (nowMs - kept.lastUpdateMs > this.#options.staleAfterMs) {
+      const isLive = kept.state === 'live';
+      const isAged = kept.state === 'stale' && !kept.isCut;
+      if (!isLive && !isAged) continue;
+      if (isLive && nowMs - kept.lastUpdateMs > this.#options.staleAfterMs) {
         this.#leave(kept, 'stale', 'no update');
-      } else if (kept.crossedSinceMs >= 0 && nowMs - kept.crossedSinceMs > CROSSED_MS_MAX) {
+        kept.nextRefreshMs = nowMs;
+      } else if (isLive && kept.crossedSinceMs >= 0 && nowMs - kept.crossedSinceMs > CROSSED_MS_MAX) {
         kept.refresh = null;
         kept.waiting = [];
         this.#leave(kept, 'suspect', 'crossed');
         this.#ask(kept);
-      } else if (this.#options.refreshMs > 0 && kept.refresh === null && nowMs >= kept.nextRefreshMs) {
-        kept.refresh = new BookRefresh(kept.rule, this.#options.waitingMax);
+      } else if (this.#options.refreshMs > 0 && kept.terms.isRepeatable && kept.refresh === null && nowMs >= kept.nextRefreshMs) {
+        kept.refresh = new BookRefresh(kept.rule, this.#options.waitingMax, kept.terms.depth);
         kept.nextRefreshMs = this.#nextRefreshMs(kept);
         this.#ask(kept);
       }
@@ -361,4 +403,9 @@ export class BookAssembler implements BookKeeper, BookSource {
     assert(kept !== undefined, 'a book event came for a stream without a book');
     return kept;
   }
+}
+
+/** A snapshot is of use from the moment since which no update is missed: the subscription, or the first update. */
+function canJoin(kept: KeptBook): boolean {
+  return kept.isSubscribed || kept.waiting.length > 0;
 }

@@ -2,6 +2,7 @@ import type { BookEvent, Quality } from '../../schemas/events/event.ts';
 import { Quality as QualityOf } from '../../schemas/events/event.ts';
 import type { Stream } from '../../schemas/market/stream.ts';
 import type { BookState } from '../ports/book-reader.ts';
+import type { SnapshotTerms } from '../ports/book-keeper.ts';
 import type { BookRule } from '../ports/book-rule.ts';
 import type { BboDigest } from './bbo-digest.ts';
 import { Book } from './book.ts';
@@ -20,6 +21,7 @@ export const qualityOfState: Readonly<Record<BookState, Quality>> = {
 export class KeptBook {
   readonly stream: Stream;
   readonly rule: BookRule;
+  readonly terms: SnapshotTerms;
   readonly book = new Book();
   readonly digest: BboDigest | null;
   state: BookState = 'empty';
@@ -30,8 +32,11 @@ export class KeptBook {
   /** The next snapshot that goes out comes after a loss. */
   isAfterGap = false;
   epoch = 0;
-  /** Its connection is lost and the next one not yet made. */
+  /** Nothing comes until the next connection: the present one is lost, or does not carry the stream. */
   isCut = false;
+  /** Every update reaches us: a snapshot can be joined although none waits. */
+  isSubscribed = false;
+  /** When it was last known to be right: by an update, or by a fresh snapshot that equals it. */
   lastUpdateMs = 0;
   /** Since when its best bid is at or above its best ask, monotonic; -1 while it is not. */
   crossedSinceMs = -1;
@@ -45,11 +50,13 @@ export class KeptBook {
   gaps = 0;
   /** Updates after which the book was crossed. */
   crossed = 0;
+  /** Updates that were applied and not passed on, because what they end at had gone out with the snapshot. */
+  repeats = 0;
   /** Updates that the book already held. */
   oldUpdates = 0;
   /** Updates of a connection that was already lost. */
   lateUpdates = 0;
-  /** Snapshots older than the first waiting update, or that nobody had asked for. */
+  /** Snapshots older than the first waiting update, taken before the subscription, or that nobody had asked for. */
   unusedSnapshots = 0;
   waitingOverflows = 0;
   checksumPass = 0;
@@ -59,9 +66,10 @@ export class KeptBook {
   refreshInconclusive = 0;
   readonly moves: Record<BookState, number> = { empty: 0, syncing: 0, live: 0, suspect: 0, stale: 0 };
 
-  constructor(stream: Stream, rule: BookRule, digest: BboDigest | null) {
+  constructor(stream: Stream, rule: BookRule, terms: SnapshotTerms, digest: BboDigest | null) {
     this.stream = stream;
     this.rule = rule;
+    this.terms = terms;
     this.digest = digest;
   }
 }

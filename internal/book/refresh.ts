@@ -20,14 +20,20 @@ const COMPARED_DEPTH = 100;
 export class BookRefresh {
   readonly #rule: BookRule;
   readonly #bufferMax: number;
+  readonly #depth: number;
   #buffer: BookEvent[] = [];
   #shadow: Book | null = null;
   #isBridged = false;
+  /** The snapshot has fewer levels than were asked for: the side ends where it ends. */
+  #hasAllBids = false;
+  #hasAllAsks = false;
   #outcome: RefreshOutcome = RefreshOutcome.Pending;
 
-  constructor(rule: BookRule, bufferMax: number) {
+  /** `depth`: levels a side that are asked for. */
+  constructor(rule: BookRule, bufferMax: number, depth: number) {
     this.#rule = rule;
     this.#bufferMax = bufferMax;
+    this.#depth = depth;
   }
 
   /** The live book has just applied `update`. */
@@ -43,6 +49,8 @@ export class BookRefresh {
     const shadow = new Book();
     if (!shadow.load(snapshot)) return this.#settle(RefreshOutcome.Inconclusive);
     this.#shadow = shadow;
+    this.#hasAllBids = snapshot.payload.bidCount < this.#depth;
+    this.#hasAllAsks = snapshot.payload.askCount < this.#depth;
     for (const update of this.#buffer) {
       if (this.#advance(update, live) !== RefreshOutcome.Pending) break;
     }
@@ -61,7 +69,7 @@ export class BookRefresh {
   }
 
   #compare(live: Book, shadow: Book): RefreshOutcome {
-    const isEqual = isSideEqual(Side.Bid, live, shadow) && isSideEqual(Side.Ask, live, shadow);
+    const isEqual = isSideEqual(Side.Bid, live, shadow, this.#hasAllBids) && isSideEqual(Side.Ask, live, shadow, this.#hasAllAsks);
     return this.#settle(isEqual ? RefreshOutcome.Equal : RefreshOutcome.Different);
   }
 
@@ -71,11 +79,11 @@ export class BookRefresh {
   }
 }
 
-function isSideEqual(side: Side, live: Book, shadow: Book): boolean {
+function isSideEqual(side: Side, live: Book, shadow: Book, isWhole: boolean): boolean {
   for (let depth = 0; depth < COMPARED_DEPTH; depth += 1) {
     const kept = live.level(side, depth);
     const fresh = shadow.level(side, depth);
-    if (fresh === null) return true; // The snapshot ends here; the live book may know more.
+    if (fresh === null) return kept === null || !isWhole; // Behind the end of a cut-off snapshot the live book may know more.
     if (kept === null || kept.price !== fresh.price || kept.quantity !== fresh.quantity) return false;
   }
   return true;

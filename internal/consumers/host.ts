@@ -9,6 +9,7 @@ import { grantServices } from './builtin/services.ts';
 import type { Terminal } from './builtin/terminal.ts';
 import { declareConsumerMetrics } from './consumer-metrics.ts';
 import { makeContext } from './context.ts';
+import { consumerOfFault, type PluginHome } from './faults.ts';
 import type { Plugin } from './plugin.ts';
 import { PluginMetricsFamilies } from './plugin-metrics.ts';
 import { Runner, type ConsumerState, type RunnerLimits } from './runner.ts';
@@ -21,6 +22,7 @@ export class ConsumerHost implements Backlog {
   readonly #limits: RunnerLimits;
   readonly #metrics: PluginMetricsFamilies;
   readonly #consumers: Consumer[] = [];
+  readonly #homes: PluginHome[] = [];
   readonly #emptyWaiters: (() => void)[] = [];
 
   constructor(services: HostServices, limits: RunnerLimits) {
@@ -34,9 +36,14 @@ export class ConsumerHost implements Backlog {
     return this.#consumers.map(({ runner }) => runner);
   }
 
+  /** Those that were cut off, by themselves or by us; also after the stop. */
+  get suspended(): readonly SuspendedConsumer[] {
+    return this.runners.filter(({ state }) => state === 'suspended').map(({ id, reason }) => ({ id, reason }));
+  }
+
   add(spec: ConsumerSpec): Runner {
     const { clock, logger, books, terminal, rawFrames } = this.#services;
-    const { id, plugin, config, mailbox } = spec;
+    const { id, plugin, config, mailbox, folder = '', limits = {} } = spec;
     const consumerLogger = logger.child(id);
     const context = makeContext({
       consumerId: id,
@@ -48,9 +55,10 @@ export class ConsumerHost implements Backlog {
       suspend: (reason) => runner.suspend(reason),
     });
     grantServices(context, { clock, terminal, rawFrames });
-    const runner = new Runner({ id, plugin, context, letters: mailbox, clock, logger: consumerLogger, limits: this.#limits });
+    const runner = new Runner({ id, plugin, context, letters: mailbox, clock, logger: consumerLogger, limits: { ...this.#limits, ...limits } });
     runner.onIdle(this.#onIdle);
     this.#consumers.push({ runner, mailbox });
+    this.#homes.push({ id, folder });
     return runner;
   }
 
@@ -69,14 +77,27 @@ export class ConsumerHost implements Backlog {
     }
   }
 
-  /** All drain at the same time within the limit; then each plugin is stopped, the last one first. Never rejects. */
+  /** All drain at the same time, then each plugin is stopped, the last one first: all of it within the limit, but for a short time that every `stop` gets. Never rejects. */
   async stop(limitMs: number): Promise<void> {
     await this.#stopAll(this.#consumers, limitMs);
   }
 
   async #stopAll(consumers: readonly Consumer[], limitMs: number): Promise<void> {
+    const { clock } = this.#services;
+    const endsAtMs = clock.monotonicMs() + limitMs;
     await Promise.all(consumers.map(({ runner }) => (runner.state === 'running' ? runner.drain(limitMs) : null)));
-    for (const { runner } of [...consumers].reverse()) await runner.end(limitMs);
+    for (const { runner } of [...consumers].reverse()) await runner.end(Math.max(STOP_MS_MIN, endsAtMs - clock.monotonicMs()));
+  }
+
+  /**
+   * What nobody caught: a throw in a timer, a rejection that nobody waits for. True when a plugin's code is in its stack: then it is
+   * counted against that consumer, and is nobody else's trouble.
+   */
+  onStrayFault(thrown: unknown): boolean {
+    const id = consumerOfFault(thrown, this.#homes);
+    const runner = this.runners.find((each) => each.id === id);
+    runner?.takeStrayFault(thrown);
+    return runner !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -99,6 +120,9 @@ export class ConsumerHost implements Backlog {
   };
 }
 
+/** Also a plugin that waited for all the others gets this long, to close its files. */
+const STOP_MS_MIN = 500;
+
 /** The consumer's end of its mailbox, and what gave way in it. */
 export interface ConsumerMailbox extends Letters {
   readonly displacedTotal: number;
@@ -111,6 +135,15 @@ export interface ConsumerSpec {
   /** Checked: see `loadConsumers`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly mailbox: ConsumerMailbox;
+  /** Where the plugin's files lie: see `consumerOfFault`. */
+  readonly folder?: string;
+  /** Where they differ from those of the host. */
+  readonly limits?: Partial<RunnerLimits>;
+}
+
+export interface SuspendedConsumer {
+  readonly id: string;
+  readonly reason: string;
 }
 
 export interface HostServices {

@@ -2,6 +2,8 @@ import { checkConfig } from '../../lib/config/check-config.ts';
 import { ConfigError, type ConfigProblem } from '../../lib/config/config-error.ts';
 import { AppError } from '../../lib/errors/app-error.ts';
 import { errors } from '../../schemas/errors.ts';
+import type { Channel } from '../../schemas/market/stream.ts';
+import { channelsOf } from './handlers.ts';
 import type { PluginLoader } from './loader.ts';
 import type { Plugin } from './plugin.ts';
 import { describeThrown } from './thrown.ts';
@@ -15,8 +17,8 @@ export async function loadConsumers(entries: readonly ConsumerEntry[], loader: P
   const consumers: LoadedConsumer[] = [];
   for (const { id, module, config } of entries) {
     try {
-      const { plugin, address } = await loader.load(module, id);
-      consumers.push({ id, plugin, address, config: checkPluginConfig(plugin, config) });
+      const { plugin, address, folder } = await loader.load(module, id);
+      consumers.push({ id, plugin, address, folder, channels: channelsOf(plugin), config: checkPluginConfig(plugin, config) });
     } catch (thrown) {
       problems.push(...problemsOf(id, thrown));
     }
@@ -40,6 +42,10 @@ export interface LoadedConsumer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Where the plugin came from, for people. */
   readonly address: string;
+  /** Where its files lie: see `consumerOfFault`. */
+  readonly folder: string;
+  /** What its handlers take: whatever it subscribes to, it is given no more. */
+  readonly channels: readonly Channel[];
 }
 
 /**

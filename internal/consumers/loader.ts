@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { register } from 'node:module';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Clock } from '../../lib/clock/clock.ts';
 import { AppError, codeOf } from '../../lib/errors/app-error.ts';
@@ -32,12 +32,12 @@ export class PluginLoader {
 
   /** @throws AppError PLUGIN_LOAD that says what was asked for, where it was looked for, what was expected and what was found. */
   async load(reference: string, consumerId: string): Promise<LoadedPlugin> {
-    if (Object.hasOwn(builtins, reference)) return { plugin: builtins[reference]!(), kind: 'built-in', address: reference };
+    if (Object.hasOwn(builtins, reference)) return { plugin: builtins[reference]!(), kind: 'built-in', address: reference, folder: '' };
     const isPath = /^\.{0,2}\//.test(reference);
     const found = isPath ? await this.#loadFile(reference, consumerId) : await this.#loadPackage(reference, consumerId);
     const problem = problemOfPlugin(found.module);
     if (problem !== null) throw new AppError(errors.pluginLoad, { consumer: consumerId, plugin: reference, where: found.address, ...problem });
-    return { plugin: found.module['default'] as Plugin, kind: isPath ? 'file' : 'package', address: found.address };
+    return { plugin: found.module['default'] as Plugin, kind: isPath ? 'file' : 'package', address: found.address, folder: found.folder };
   }
 
   async #loadFile(reference: string, consumerId: string): Promise<FoundModule> {
@@ -49,7 +49,7 @@ export class PluginLoader {
     }
     const address = `${pathToFileURL(file).href}?${queryOf(consumerId)}`;
     try {
-      return { module: await this.#import(address), address: file };
+      return { module: await this.#import(address), address: file, folder: dirname(realpathSync(file)) };
     } catch (thrown) {
       const facts = await factsOfFailure(thrown, file);
       throw new AppError(errors.pluginLoad, { consumer: consumerId, plugin: reference, where: file, ...facts }, thrown);
@@ -63,7 +63,8 @@ export class PluginLoader {
     for (const folder of folders) {
       const parent = pathToFileURL(join(folder, 'config')).href;
       try {
-        return { module: await this.#import(`${FROM}${parent}#${name}#${queryOf(consumerId)}`), address: `package ${name}, from ${folder}` };
+        const module = await this.#import(`${FROM}${parent}#${name}#${queryOf(consumerId)}`);
+        return { module, address: `package ${name}, from ${folder}`, folder: folderOfPackage(name, folder) };
       } catch (thrown) {
         if (isMissing(thrown, name)) continue;
         const facts = await factsOfFailure(thrown, '');
@@ -113,6 +114,8 @@ export interface LoadedPlugin {
   readonly kind: 'built-in' | 'file' | 'package';
   /** Where it came from, for people. */
   readonly address: string;
+  /** Of its file or package, without symbolic links; '' for a built-in, and for a package that is installed further up. */
+  readonly folder: string;
 }
 
 type Module = Readonly<Record<string, unknown>>;
@@ -120,6 +123,7 @@ type Module = Readonly<Record<string, unknown>>;
 interface FoundModule {
   readonly module: Module;
   readonly address: string;
+  readonly folder: string;
 }
 
 let isHookRegistered = false;
@@ -130,6 +134,15 @@ function registerHook(): void {
   isHookRegistered = true;
   const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   register(`./resolve-hook.${suffix}`, import.meta.url, { data: { door: new URL(`plugin.${suffix}`, import.meta.url).href } });
+}
+
+function folderOfPackage(name: string, from: string): string {
+  const parts = name.split('/').slice(0, name.startsWith('@') ? 2 : 1);
+  try {
+    return realpathSync(join(from, 'node_modules', ...parts));
+  } catch {
+    return '';
+  }
 }
 
 function queryOf(consumerId: string): string {

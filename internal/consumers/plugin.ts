@@ -15,7 +15,7 @@ export function definePlugin<const T extends ConfigTable = NoConfig>(plugin: Plu
 
 /**
  * Handlers are called one at a time, in the order of the events, as methods of the plugin. A handler that returns a promise
- * is waited for. The event is the plugin's own: it may be kept and changed.
+ * is waited for. The event is the plugin's own: it may be kept and changed, but for its stream, which is everybody's and frozen.
  */
 export interface Plugin<C = AnyConfig> {
   /** For logs; the consumer's id when absent. */

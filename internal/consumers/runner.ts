@@ -14,9 +14,9 @@ import { describeThrown, isThenable, placeOfThrown } from './thrown.ts';
 export interface RunnerLimits {
   /** Events per turn of the event loop, so that I/O is never starved. */
   readonly batchMax: number;
-  /** Time per turn, looked at every 16 events: a slow handler gives way sooner than a fast one. */
+  /** Time per turn: the event at work is finished, the next one waits for the next turn. */
   readonly turnMsMax: number;
-  /** Failures of one handler in a row after which the consumer is suspended. */
+  /** Failures of one handler in a row after which the consumer is suspended; and faults outside of all handlers, in a row or not. */
   readonly failuresInRowMax: number;
   /** How long a handler's promise may stay open before the consumer is suspended. */
   readonly handlerTimeoutMs: number;
@@ -50,6 +50,7 @@ export class Runner {
   readonly #slots: readonly HandlerSlot[];
   readonly #slotOfType: readonly (HandlerSlot | null)[];
   readonly #onEventSlot: HandlerSlot | null;
+  #strayFaults = 0;
   #state: ConsumerState = 'starting';
   #reason = '';
   /** A batch is under way, or a promise of a handler is open. */
@@ -57,6 +58,10 @@ export class Runner {
   #isTurnQueued = false;
   #isClosed = false;
   #budget = 0;
+  /** Events between two looks at the clock: 16 while handlers are fast, 1 while they are not. */
+  #stride = 1;
+  #untilLook = 1;
+  #fastLooks = 0;
   #turnStartedMs = 0;
   #nowMs = 0;
   /** Whose promise is open; null when none is. */
@@ -94,12 +99,13 @@ export class Runner {
   }
 
   get errorsTotal(): number {
-    return this.#slots.reduce((sum, slot) => sum + slot.errorsTotal, 0);
+    return this.#slots.reduce((sum, slot) => sum + slot.errorsTotal, this.#strayFaults);
   }
 
-  /** Errors by handler; only handlers that the plugin has. */
+  /** Errors by handler, only handlers that the plugin has; `outside` is what its timers threw and promises that nobody held. */
   get errorsByHandler(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#slots.map((slot) => [slot.name, slot.errorsTotal]));
+    const errors: Record<string, number> = Object.fromEntries(this.#slots.map((slot) => [slot.name, slot.errorsTotal]));
+    return this.#strayFaults === 0 ? errors : { ...errors, outside: this.#strayFaults };
   }
 
   /** No handler is at work and no event waits for one. A suspended or stopped consumer waits for nothing. */
@@ -141,6 +147,14 @@ export class Runner {
     this.#logger.error('consumer suspended', { consumer: this.id, reason, delivered: this.deliveredTotal, errors: this.errorsTotal });
     // Inside a handler the batch ends by itself when the handler comes back.
     if (this.#waitsFor !== null || !this.#isAtWork) this.#endWork();
+  }
+
+  /** The plugin's code failed where nobody called it. */
+  takeStrayFault(thrown: unknown): void {
+    this.#strayFaults += 1;
+    const reason = describeThrown(thrown);
+    this.#limitedLogger.error('plugin failed outside its handlers', { consumer: this.id, errors: this.#strayFaults, reason, at: placeOfThrown(thrown) });
+    if (this.#strayFaults >= this.#limits.failuresInRowMax) this.suspend(`failed ${this.#strayFaults} times outside its handlers, the last time with: ${reason}`);
   }
 
   /** Resolves when the mailbox is empty and the handlers are done, or after the limit. Events still arrive as before. */
@@ -187,28 +201,41 @@ export class Runner {
     this.#budget = this.#limits.batchMax;
     this.#nowMs = this.#clock.monotonicMs();
     this.#turnStartedMs = this.#nowMs;
+    this.#untilLook = this.#stride;
     this.#work();
   };
 
-  /** The hot loop: no allocation per event, one look at the clock per 16. */
+  /** The hot loop: no allocation per event, and one look at the clock per 16 of them as long as those take no time to speak of. */
   #work(): void {
     this.#isAtWork = true;
-    while (this.#budget > 0) {
+    while (this.#budget > 0 && this.#nowMs - this.#turnStartedMs <= this.#limits.turnMsMax) {
+      if (this.#untilLook === 0) {
+        this.#look();
+        continue;
+      }
       const event = this.#letters.take();
       if (event === null) break;
       this.#budget -= 1;
-      if ((this.#budget & CLOCK_MASK) === 0) {
-        this.#nowMs = this.#clock.monotonicMs();
-        // This event is still delivered; then the others of the process get their turn.
-        if (this.#nowMs - this.#turnStartedMs > this.#limits.turnMsMax) this.#budget = 0;
-      }
+      this.#untilLook -= 1;
       this.latencyUs.record((this.#nowMs - event.receivedMonotonicMs) * 1000);
       this.deliveredTotal += 1;
       const slot = this.#slotOfType[event.type]!;
       if (slot !== null && !this.#call(slot, event, true)) break;
       if (this.#onEventSlot !== null && !this.#call(this.#onEventSlot, event, false)) break;
     }
-    if (this.#waitsFor === null) this.#endWork();
+    if (this.#waitsFor !== null) return;
+    if (this.#untilLook < this.#stride) this.#look();
+    this.#endWork();
+  }
+
+  /** Ends a stride, which may be a short one: from how long its events took follows how soon to look again. */
+  #look(): void {
+    const events = this.#stride - this.#untilLook;
+    const nowMs = this.#clock.monotonicMs();
+    this.#fastLooks = nowMs - this.#nowMs > events * FAST_MS ? 0 : this.#fastLooks + 1;
+    this.#stride = this.#fastLooks < FAST_LOOKS_MIN ? 1 : STRIDE_MAX;
+    this.#untilLook = this.#stride;
+    this.#nowMs = nowMs;
   }
 
   /** False ends the batch: a promise is open, or the consumer is suspended. */
@@ -244,6 +271,7 @@ export class Runner {
     if (waitNumber !== this.#waitNumber || this.#waitsFor === null) return;
     this.#waitsFor = null;
     this.#nowMs = this.#clock.monotonicMs();
+    this.#untilLook = this.#stride;
     if (isDone) slot.failuresInRow = 0;
     else this.#countFailure(slot, thrown);
     if (this.#state !== 'running') return this.#endWork();
@@ -315,7 +343,11 @@ export interface RunnerOptions {
 }
 
 const LOG_PERIOD_MS = 10_000;
-const CLOCK_MASK = 15;
+/** The most latency can be wrong by, and a turn too long by, is what 16 fast events take: 1 ms; and once what 16 slow ones take that follow. */
+const STRIDE_MAX = 16;
+const FAST_MS = 1 / STRIDE_MAX;
+/** Fast looks in a row after which handlers count as fast again. */
+const FAST_LOOKS_MIN = 16;
 
 function nobody(): void {
   // Nobody listens.

@@ -1,4 +1,4 @@
-import { assert } from '../../lib/assert/assert.ts';
+import { assert, InvariantError } from '../../lib/assert/assert.ts';
 import type { Clock, Timer } from '../../lib/clock/clock.ts';
 import type { CanonicalEvent } from '../../schemas/events/event.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -114,15 +114,19 @@ export class Dispatcher implements EventSink {
   #emit(order: StreamOrder, event: CanonicalEvent): void {
     order.emitted(event);
     const subscribers = this.#routes.subscribersOf(event.stream);
+    let broken: InvariantError | null = null;
     for (let i = 0; i < subscribers.length; i += 1) {
       const subscriber = subscribers[i]!;
       try {
         subscriber.offer(event.clone());
       } catch (fault) {
-        this.#onSubscriberFault(subscriber.id, fault);
+        // A broken invariant is nobody's to catch: it goes on when the others have their copies and the original is back.
+        if (fault instanceof InvariantError) broken ??= fault;
+        else this.#onSubscriberFault(subscriber.id, fault);
       }
     }
     this.#events.release(event);
+    if (broken !== null) throw broken;
   }
 
   #emitFollowing(order: StreamOrder): void {

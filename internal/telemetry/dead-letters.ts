@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock/clock.ts';
 import type { Logger } from '../../lib/log/logger.ts';
+import { printable } from '../../lib/log/printable.ts';
 import type { DeadLetters } from '../ports/dead-letters.ts';
 
 export interface DeadLetter {
@@ -11,6 +12,19 @@ export interface DeadLetter {
   readonly data: Buffer;
 }
 
+/** A dead letter as the report shows it. */
+export interface DeadLetterRow {
+  /** ISO 8601, wall clock. */
+  readonly at: string;
+  readonly reason: string;
+  readonly provider: string;
+  readonly detail: string;
+  /** The first 200 bytes as text, control characters escaped. */
+  readonly begins: string;
+}
+
+const ROWS_MAX = 20;
+const ROW_BYTES = 200;
 const KEPT_MAX = 100;
 const BYTES_MAX = 65_536;
 /** One log line per reason and provider in this time; the count tells the rest. */
@@ -43,6 +57,17 @@ export class DeadLetterBox implements DeadLetters {
   /** The newest, oldest first. */
   get kept(): readonly DeadLetter[] {
     return this.#kept;
+  }
+
+  /** For the report: the newest twenty, the newest first. */
+  rows(): DeadLetterRow[] {
+    return this.#kept.slice(-ROWS_MAX).reverse().map(({ atWallMs, reason, provider, detail, data }) => ({
+      at: new Date(atWallMs).toISOString(),
+      reason,
+      provider,
+      detail: printable(detail),
+      begins: printable(data.subarray(0, ROW_BYTES).toString()),
+    }));
   }
 
   put(reason: string, provider: string, detail: string, data: Buffer): void {

@@ -5,11 +5,12 @@ import { InvariantError } from '../assert/assert.ts';
  * Turns what the outside does to the process into one orderly stop.
  *
  *   SIGINT, SIGTERM    first ─▶ onStop (once)      second ─▶ exit 130, at once
- *   nobody caught it   InvariantError ─▶ exit 1, at once: our own state cannot be trusted to stop in order
+ *   nobody caught it   contained ─▶ nothing: its owner has taken it
+ *                      InvariantError ─▶ exit 1, at once: our own state cannot be trusted to stop in order
  *                      anything else  ─▶ onStop (once), with exit code 1       second ─▶ exit 1
  */
 export function watchProcess(options: WatchOptions): ProcessWatch {
-  const { process: watched = process, onStop, onFault, exit } = options;
+  const { process: watched = process, onStop, onFault, isContained = () => false, exit } = options;
   let isStopping = false;
 
   const stopOnce = (reason: StopReason): void => {
@@ -25,6 +26,7 @@ export function watchProcess(options: WatchOptions): ProcessWatch {
     else stopOnce({ cause, exitCode: 0 });
   };
   const onUncaught = (origin: FaultOrigin, thrown: unknown): void => {
+    if (isContained(thrown)) return;
     onFault(thrown, origin);
     if (isStopping || thrown instanceof InvariantError) exit(EXIT_FAULT);
     else stopOnce({ cause: origin, exitCode: EXIT_FAULT });
@@ -48,7 +50,12 @@ export interface WatchOptions {
   /** Default: the process itself. */
   readonly process?: Pick<EventEmitter, 'on' | 'off'>;
   readonly onStop: (reason: StopReason) => void | Promise<void>;
-  /** For the log: every error that nobody caught, before anything is done about it. */
+  /**
+   * Asked first about every error that nobody caught: true when it was a guest's (a plugin's), who has been charged with it and whose
+   * code cannot have harmed ours. Default: none is.
+   */
+  readonly isContained?: (thrown: unknown) => boolean;
+  /** For the log: every other error that nobody caught, before anything is done about it. */
   readonly onFault: (thrown: unknown, origin: FaultOrigin) => void;
   /** `process.exit` in a program. */
   readonly exit: (code: number) => void;

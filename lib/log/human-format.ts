@@ -1,13 +1,14 @@
 import { formatJson, tryParseJson } from '../json/json.ts';
+import { printable } from './printable.ts';
 
 /**
- * One log line for people, from one JSON line. Times are UTC.
+ * One log line for people, from one JSON line. Times are UTC; control characters are escaped.
  *
  *   12:00:01.123 info  binance-spot  book live  symbol=BTC-USDT
  */
 export function formatHuman(jsonLine: string): string {
   const parsed = tryParseJson(jsonLine);
-  if (!parsed.ok || !isRecord(parsed.value)) return jsonLine;
+  if (!parsed.ok || !isRecord(parsed.value)) return `${printable(jsonLine.trimEnd())}\n`;
   const { level, time, module, message, ...facts } = parsed.value;
   const clockTime = String(time).slice('2026-01-01T'.length, -1);
   const head = `${clockTime} ${String(level).padEnd(LEVEL_WIDTH)} ${String(module)}  ${oneLine(String(message))}`;
@@ -17,7 +18,7 @@ export function formatHuman(jsonLine: string): string {
     parts.push(`${name}=${shortText(fact)}`);
     if (isRecord(fact) && typeof fact['stack'] === 'string') stack += `\n${indent(fact['stack'])}`;
   }
-  return `${parts.join('  ')}${stack}\n`;
+  return `${printable(parts.join('  '))}${stack}\n`;
 }
 
 const LEVEL_WIDTH = 5;
@@ -35,7 +36,7 @@ function oneLine(text: string): string {
 }
 
 function indent(text: string): string {
-  return text.replace(/^/gm, '    ');
+  return text.split('\n').map((line) => `    ${printable(line)}`).join('\n');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -61,6 +61,8 @@ export const configTable = {
         id: { type: 'string', doc: 'Name of the consumer in logs and reports; unique.', pattern: '[A-Za-z0-9._-]{1,64}', patternName: 'letters, digits, . _ -' },
         module: { type: 'string', doc: 'A built-in (top-of-book, recorder, capture), a path relative to the config file (./my-plugin.mjs), or a package name.' },
         config: { type: 'any', doc: "Handed to the plugin, checked against the plugin's own schema.", default: {} },
+        failuresInRowMax: { type: 'integer', doc: 'Failures of one handler in a row after which the consumer is suspended.', default: 100, min: 1, max: 1_000_000 },
+        handlerTimeoutMs: { type: 'integer', doc: "How long a handler's promise may stay open before the consumer is suspended.", default: 30_000, min: 1, max: 86_400_000, unit: 'ms' },
         subscriptions: {
           type: 'array',
           doc: 'Which events it gets; an event that fits any entry is delivered once.',
@@ -105,7 +107,7 @@ export const configTable = {
     type: 'object',
     doc: 'Pooled objects.',
     props: {
-      frames: { type: 'integer', doc: 'WebSocket frames that may be in hand or waiting for an event; at least one chunk of a socket.', default: 4_352, min: 200, max: 262_144 },
+      frames: { type: 'integer', doc: 'WebSocket frames of one provider that may be in hand or waiting for an event; the pool holds as many for each. 4096 may wait.', default: 4_352, min: 4_112, max: 262_144 },
       debug: { type: 'boolean', doc: 'Record who holds what, and poison what was released: slow, for plugin and adapter authors.', default: false },
       drainTimeoutMs: { type: 'integer', doc: 'How long shutdown waits for objects that are still out.', default: 5_000, min: 0, max: 60_000, unit: 'ms' },
     },

@@ -304,6 +304,39 @@ describe('running', () => {
     expect(stderr).toContain('had enough');
   });
 
+  test('what a plugin leaves uncaught, a rejection or a throw in its timer, is its own trouble and nobody else\'s', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'careless.mjs', "let n = 0; export default { onTicker() { n += 1; if (n === 1) Promise.reject(new Error('left alone')); if (n === 2) setTimeout(() => { throw new Error('too late'); }, 1); } };");
+    write(folder, 'calm.mjs', 'export default { onTicker() {} };');
+    const file = write(
+      folder,
+      'c.json',
+      formatJson({
+        providers: [{ id: 's', venue: 'binance', symbols: ['*'], transport: { kind: 'sim' } }],
+        consumers: ['careless', 'calm'].map((id) => ({ id, module: `./${id}.mjs` })),
+      }),
+    );
+    const reportFile = join(folder, 'report.json');
+    const { code, stderr } = await run(['--config', file, '--for', '3s', '--report', reportFile]);
+    expect(code, stderr).toBe(0);
+    // The log tells the first and then counts, like every repeated line.
+    expect(stderr).toContain('left alone');
+    const { subscribers } = parseJson(readFileSync(reportFile, 'utf8')) as { subscribers: readonly { delivered: number; errors: number }[] };
+    expect(subscribers.map(({ errors }) => errors)).toEqual([2, 0]);
+    expect(subscribers[0]!.delivered).toBe(subscribers[1]!.delivered);
+    expect(subscribers[0]!.delivered).toBeGreaterThan(2);
+  });
+
+  test('a consumer is sent only what its plugin has a handler for', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'trades.mjs', 'export default { onTrade() {} };');
+    const recording = write(folder, 'frames.jsonl', `${recordingLines().join('\n')}\n`);
+    const file = write(folder, 'c.json', formatJson({ providers: [{ id: 'r', venue: 'binance', symbols: ['*'], transport: { kind: 'recording', file: recording } }], consumers: [{ id: 't', module: './trades.mjs' }] }));
+    const reportFile = join(folder, 'report.json');
+    expect((await run(['--config', file, '--report', reportFile])).code).toBe(0);
+    expect((parseJson(readFileSync(reportFile, 'utf8')) as { subscribers: readonly { delivered: number }[] }).subscribers[0]!.delivered).toBe(12);
+  });
+
   test('files are found beside the config that names them, also when another config comes last', async () => {
     const one = temporaryFolder();
     const other = temporaryFolder();

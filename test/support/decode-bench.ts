@@ -42,7 +42,7 @@ export class DecodeBench implements DecodeDesk {
   }
 
   symbol(venueSymbol: string): SymbolEntry | undefined {
-    return this.board.find(venueSymbol) ?? (this.guesses ? this.board.add(this.venue.guessInstrument(venueSymbol)) : undefined);
+    return this.board.find(venueSymbol) ?? (this.guesses ? this.board.add(this.venue.guessInstrument(venueSymbol), true) : undefined);
   }
 
   tryAcquire(channel: Channel): CanonicalEvent | null {

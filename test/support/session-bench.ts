@@ -20,9 +20,11 @@ export interface SessionBenchOptions {
   readonly market?: BinanceMarket;
   readonly symbols?: readonly string[];
   readonly channels?: readonly Channel[];
-  readonly frames?: number;
+  /** How many, or a pool that is shared with other sessions. */
+  readonly frames?: number | Pool<WsFrame>;
   readonly events?: number;
   readonly guesses?: boolean;
+  readonly streamLimit?: number;
   /** The book room; by default one that writes down what it is told. */
   readonly books?: (bench: SessionBench) => BookKeeper;
 }
@@ -30,7 +32,7 @@ export interface SessionBenchOptions {
 /** A provider session on real pools, with recorders at its doors: what came out, in order, as short lines. */
 export class SessionBench {
   readonly manual = new ManualClock();
-  readonly streams = new StreamTable();
+  readonly streams: StreamTable;
   readonly frames: Pool<WsFrame>;
   readonly events: EventPools;
   readonly deadLetters: DeadLetterBox;
@@ -46,7 +48,9 @@ export class SessionBench {
   constructor(options: SessionBenchOptions = {}) {
     const { market = 'spot', symbols = ['*'], guesses = true } = options;
     const clock = options.clock ?? this.manual;
-    this.frames = new Pool({ name: 'frame', capacity: options.frames ?? 200, create: () => new WsFrame(), clock });
+    this.streams = new StreamTable(options.streamLimit);
+    const { frames = 200 } = options;
+    this.frames = frames instanceof Pool ? frames : new Pool({ name: 'frame', capacity: frames, create: () => new WsFrame(), clock });
     this.events = new EventPools(options.events ?? 64, clock, false);
     this.deadLetters = new DeadLetterBox(clock, silentLogger);
     const books = options.books?.(this) ?? this.#books();
@@ -83,7 +87,7 @@ export class SessionBench {
       add: (stream) => void this.heard.push(`keep ${stream.instrument.venueSymbol}`),
       connected: (stream, epoch) => void this.heard.push(`connected ${stream.instrument.venueSymbol} ${epoch}`),
       subscribed: (stream) => void this.heard.push(`subscribed ${stream.instrument.venueSymbol}`),
-      disconnected: (stream) => void this.heard.push(`disconnected ${stream.instrument.venueSymbol}`),
+      disconnected: (stream, cause) => void this.heard.push(`${cause === 'lost' ? 'disconnected' : cause} ${stream.instrument.venueSymbol}`),
       snapshotFailed: (stream) => void this.heard.push(`no snapshot ${stream.instrument.venueSymbol}`),
       accept: (event) => this.accept(event),
     };

@@ -1,3 +1,4 @@
+import { printable } from '../../../lib/log/printable.ts';
 import type { BestRow } from './best-row.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,7 +15,7 @@ export class BestLines {
     let text = '';
     for (const row of rows) {
       const { bidQuantity, bid, ask, askQuantity, spreadBps, state } = row.best();
-      const what = `${row.provider} ${row.symbol} bid ${bid} x ${bidQuantity} ask ${ask} x ${askQuantity} spread ${spreadBps} bps ${state}`;
+      const what = `${row.provider} ${printable(row.symbol)} bid ${bid} x ${bidQuantity} ask ${ask} x ${askQuantity} spread ${spreadBps} bps ${state}`;
       if (this.#shown.get(row) === what) continue;
       this.#shown.set(row, what);
       text += `${new Date(row.seenWallMs).toISOString()} ${what}\n`;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../lib/clock/clock.ts';
+import { printable } from '../../../lib/log/printable.ts';
 import type { BookState } from '../../ports/book-reader.ts';
 import type { BestRow } from './best-row.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,7 +72,7 @@ function cellsOf(row: BestRow, nowMs: number): Cells {
   row.quantityDigits = Math.max(row.quantityDigits, digitsOf(bidQuantity), digitsOf(askQuantity));
   const [bidText, askText] = [bid, ask].map((text) => padded(text, row.priceDigits));
   const [bidSize, askSize] = [bidQuantity, askQuantity].map((text) => padded(text, row.quantityDigits));
-  return { texts: [row.provider, row.symbol, bidSize!, bidText!, askText!, askSize!, spreadBps, ageOf(nowMs - row.seenMonotonicMs), state], style: styleOf[state] };
+  return { texts: [row.provider, printable(row.symbol), bidSize!, bidText!, askText!, askSize!, spreadBps, ageOf(nowMs - row.seenMonotonicMs), state], style: styleOf[state] };
 }
 
 /** Every column as wide as its widest cell; what does not fit the terminal is cut off at the right. */

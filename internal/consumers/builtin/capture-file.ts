@@ -12,7 +12,11 @@ export class CaptureFile {
   readonly #options: CaptureFileOptions;
   /** The `ws_open` record of each connection. Bounded: only the newest are open. */
   readonly #opens = new Map<number, string>();
-  readonly #writers: JsonLinesWriter[] = [];
+  /** Full files that are still being written down. */
+  readonly #closing = new Set<Promise<void>>();
+  /** What the files before this one came to. */
+  #closedWritten = 0;
+  #closedLost = 0;
   #writer: JsonLinesWriter;
   #part = 1;
   #textBytes = 0;
@@ -27,14 +31,19 @@ export class CaptureFile {
     return this.#writer.file;
   }
 
-  /** Records that reached a file. */
+  /** Records that reached a file; those of a full file count when it is closed. */
   get written(): number {
-    return this.#writers.reduce((sum, writer) => sum + writer.written, 0);
+    return this.#closedWritten + this.#writer.written;
   }
 
-  /** Records that were refused because the buffer was full, or lost to a write error. */
+  /** Records that were refused because the buffer was full, or lost to a write error; those of a full file count when it is closed. */
   get lost(): number {
-    return this.#writers.reduce((sum, writer) => sum + writer.refused, 0);
+    return this.#closedLost + this.#writer.refused;
+  }
+
+  /** Files that are not closed yet: normally one. */
+  get open(): number {
+    return 1 + this.#closing.size;
   }
 
   /** `opens` is the connection that this record opens, or null. False: the record is lost. */
@@ -46,7 +55,7 @@ export class CaptureFile {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#writers.map((writer) => writer.close()));
+    await Promise.all([...this.#closing, this.#writer.close()]);
   }
 
   #remember(connection: number, record: string): void {
@@ -55,13 +64,22 @@ export class CaptureFile {
   }
 
   #rotate(opening: number | null): void {
-    // Goes on by itself; `close` waits for it.
-    void this.#writer.close();
+    this.#retire(this.#writer);
     this.#textBytes = 0;
     this.#writer = this.#open();
     for (const [connection, record] of this.#opens) {
       if (connection !== opening) this.#writer.write(`${record.slice(0, -1)},"note":"opened before this file began"}`);
     }
+  }
+
+  /** Goes on by itself; `close` waits for it. Nothing of it is kept but the sums. */
+  #retire(writer: JsonLinesWriter): void {
+    const closed = writer.close().then(() => {
+      this.#closedWritten += writer.written;
+      this.#closedLost += writer.refused;
+      this.#closing.delete(closed);
+    });
+    this.#closing.add(closed);
   }
 
   #open(): JsonLinesWriter {
@@ -73,9 +91,7 @@ export class CaptureFile {
     }
     this.#part += 1;
     onOpen(name);
-    const writer = new JsonLinesWriter({ file: name, bufferLengthMax: BUFFER_LENGTH_MAX, onError });
-    this.#writers.push(writer);
-    return writer;
+    return new JsonLinesWriter({ file: name, bufferLengthMax: BUFFER_LENGTH_MAX, onError });
   }
 }
 

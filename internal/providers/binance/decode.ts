@@ -3,7 +3,7 @@ import { canonicalDecimal, DecimalProblem, DecimalReader } from '../../../lib/de
 import { tryParseJson } from '../../../lib/json/json.ts';
 import { EventType, type BookEvent, type CanonicalEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../schemas/events/event.ts';
 import { TakerSide } from '../../../schemas/events/payloads.ts';
-import type { Instrument } from '../../../schemas/market/instrument.ts';
+import { widen, type Instrument } from '../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
 import { UNNAMED_REQUEST } from '../session/subscribe-desk.ts';
@@ -254,6 +254,7 @@ export class BinanceDecoder implements Decoder {
     const timeMs = message['E'];
     if (!isId(first)) return this.#badField('U', first);
     if (!isId(last)) return this.#badField('u', last);
+    if (first > last) return this.#badOrder('U', first, 'u', last);
     if (!isId(timeMs)) return this.#badField('E', timeMs);
     if (this.#isFutures && !isId(previous)) return this.#badField('pu', previous);
     event.sequenceFirst = first;
@@ -329,10 +330,11 @@ export class BinanceDecoder implements Decoder {
 
   #price(text: unknown, key: string, instrument: Instrument): boolean {
     if (!isText(text)) return this.#badField(key, text);
+    if (text.startsWith('-')) return this.#badNegative(key, text);
     if (this.#decimal.read(text, instrument.priceScale)) return true;
     if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
     if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.priceScale)) return this.#badDecimal(key, text);
-    instrument.priceScale = this.#decimal.scale;
+    widen(instrument, this.#decimal.scale, 0);
     this.#widened = true;
     return this.#decimal.read(text, instrument.priceScale) || this.#badDecimal(key, text);
   }
@@ -343,7 +345,7 @@ export class BinanceDecoder implements Decoder {
     if (this.#decimal.read(text, instrument.quantityScale)) return true;
     if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
     if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.quantityScale)) return this.#badDecimal(key, text);
-    instrument.quantityScale = this.#decimal.scale;
+    widen(instrument, 0, this.#decimal.scale);
     this.#widened = true;
     return this.#decimal.read(text, instrument.quantityScale) || this.#badDecimal(key, text);
   }
@@ -355,6 +357,11 @@ export class BinanceDecoder implements Decoder {
 
   #badNegative(key: string, text: string): false {
     this.fault = `${key} is negative: ${text.slice(0, 40)}`;
+    return false;
+  }
+
+  #badOrder(lowKey: string, low: number, highKey: string, high: number): false {
+    this.fault = `${lowKey} ${low} is above ${highKey} ${high}`;
     return false;
   }
 

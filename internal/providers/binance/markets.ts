@@ -17,7 +17,7 @@ export interface MarketRules {
 /**
  * Limits as the venue's documentation gives them (web-socket-streams.md, rest-api.md, USD-M "General Info"):
  * spot 5 incoming messages a second and 1024 streams a connection, a ping every 20 s and a cut after 24 h, 6000 weight a
- * minute; USD-M 10 messages a second, a ping every 3 min, 2400 weight a minute.
+ * minute, 300 attempts to connect from one address in 5 minutes; USD-M 10 messages a second, a ping every 3 min, 2400 weight a minute.
  */
 const spotLimits: VenueLimits = {
   streamsPerConnectionMax: 1024,
@@ -26,6 +26,7 @@ const spotLimits: VenueLimits = {
   subscribeTimeoutMs: 10_000,
   silenceMs: 50_000,
   lifetimeMs: 23.5 * 3_600_000,
+  connectsPerFiveMinutesMax: 300,
   requestWeightPerMinute: 6_000,
   usedWeightHeader: 'x-mbx-used-weight-1m',
 };

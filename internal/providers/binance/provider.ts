@@ -8,7 +8,9 @@ import { planLinks, subscribeMessage } from './subscribe.ts';
 import { guessInstrument, readExchangeInfo } from './symbols.ts';
 
 /** Levels a side of a REST snapshot: 1000 costs 50 (USD-M 20) of the weight budget, 5000 costs 250. */
-const SNAPSHOT_DEPTH = '1000';
+const SNAPSHOT_DEPTH = 1_000;
+
+const STREAM_FRAME_START = '{"stream":';
 
 /** Binance market data: all that the session does not know itself. */
 export function binanceVenue(market: BinanceMarket): Venue {
@@ -19,6 +21,7 @@ export function binanceVenue(market: BinanceMarket): Venue {
     endpoints: rules.endpoints,
     limits: rules.limits,
     rule: market === 'usdm' ? futuresBookRule : spotBookRule,
+    snapshotDepth: SNAPSHOT_DEPTH,
     instrumentsRequest: { path: `${rules.restPrefix}/exchangeInfo`, query: {}, weight: rules.exchangeInfoWeight },
     readInstruments: readExchangeInfo,
     guessInstrument,
@@ -26,9 +29,11 @@ export function binanceVenue(market: BinanceMarket): Venue {
     subscribeMessage,
     snapshotRequest: (stream: Stream): RestRequest => ({
       path: `${rules.restPrefix}/depth`,
-      query: { symbol: stream.instrument.venueSymbol, limit: SNAPSHOT_DEPTH },
+      query: { symbol: stream.instrument.venueSymbol, limit: String(SNAPSHOT_DEPTH) },
       weight: rules.depthWeight,
     }),
+    // Answers on `/stream` have no such key: {"result":null,"id":1}
+    isStreamFrame: (data) => data.toString('latin1', 0, STREAM_FRAME_START.length) === STREAM_FRAME_START,
     readRecordedUrl,
     decoder: (desk) => new BinanceDecoder(market, desk),
   };

@@ -3,6 +3,7 @@ import { AppError } from '../../../lib/errors/app-error.ts';
 import { tryParseJson } from '../../../lib/json/json.ts';
 import { errors } from '../../../schemas/errors.ts';
 import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
+import type { VenueInstrument } from '../session/venue.ts';
 
 /**
  * The venue's instrument list, `GET /api/v3/exchangeInfo` (USD-M: `/fapi/v1/exchangeInfo`):
@@ -11,11 +12,12 @@ import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
  *     "filters":[{"filterType":"PRICE_FILTER","tickSize":"0.00000100"},{"filterType":"LOT_SIZE","stepSize":"0.00100000"}]}]}
  *
  * A symbol is never split by its letters when the list names base and quote. Futures add `contractType` and dated symbols
- * such as `BTCUSDT_260925`, which become BTC-USDT-260925. Scales come from tick and step, not from the precision fields.
+ * such as `BTCUSDT_260925`, which become BTC-USDT-260925. Scales come from tick and step, not from the precision fields. A `status`
+ * other than TRADING (BREAK, HALT, PENDING_TRADING, SETTLING, …) cannot be traded now; a list without it says nothing of that.
  *
  * @throws AppError INSTRUMENTS_REFUSED with what was found instead of a list
  */
-export function readExchangeInfo(body: Buffer): InstrumentFacts[] {
+export function readExchangeInfo(body: Buffer): VenueInstrument[] {
   const parsed = tryParseJson(body.toString());
   if (!parsed.ok) throw new AppError(errors.instrumentsRefused, { found: parsed.reason });
   const list = fieldOf(parsed.value, 'symbols');
@@ -23,12 +25,13 @@ export function readExchangeInfo(body: Buffer): InstrumentFacts[] {
   return list.map(readSymbol).filter((facts) => facts !== null);
 }
 
-function readSymbol(entry: unknown): InstrumentFacts | null {
+function readSymbol(entry: unknown): VenueInstrument | null {
   const venueSymbol = fieldOf(entry, 'symbol');
   const base = fieldOf(entry, 'baseAsset');
   const quote = fieldOf(entry, 'quoteAsset');
   if (typeof venueSymbol !== 'string' || typeof base !== 'string' || typeof quote !== 'string') return null;
   const filters = fieldOf(entry, 'filters');
+  const status = fieldOf(entry, 'status');
   return {
     symbol: canonicalOf(venueSymbol, base, quote),
     venueSymbol,
@@ -36,6 +39,7 @@ function readSymbol(entry: unknown): InstrumentFacts | null {
     quote,
     priceScale: scaleOf(filters, 'PRICE_FILTER', 'tickSize'),
     quantityScale: scaleOf(filters, 'LOT_SIZE', 'stepSize'),
+    isTrading: status === undefined || status === 'TRADING',
   };
 }
 

@@ -32,6 +32,8 @@ export interface FeedTotals {
   readonly reconnects: number;
   /** Lives of connections that have begun. */
   readonly epochs: number;
+  /** Names the venue refused to deliver on any connection. */
+  readonly refusedSubscriptions: readonly string[];
 }
 
 export interface FeedListener {
@@ -43,10 +45,11 @@ export interface FeedListener {
   onSubscribed(streams: readonly Stream[] | null): void;
   onDisconnected(streams: readonly Stream[] | null, reason: string): void;
   onFrame(frame: ReceivedFrame): void;
-  onSnapshot(stream: Stream, body: Buffer, receivedTimeUs: number): void;
+  /** False when there was no room for it: the answer still is the feed's, to give it again or to give it up. */
+  onSnapshot(stream: Stream, body: Buffer, receivedTimeUs: number): boolean;
   onSnapshotFailed(stream: Stream, error: AppError): void;
-  /** A name the venue refused to deliver; the others go on. */
-  onSubscriptionRefused(name: string, reason: string): void;
+  /** A stream the venue refused to deliver, by the venue's name for it; the others go on. */
+  onSubscriptionRefused(stream: Stream, name: string, reason: string): void;
   /** Something readable as neither frame nor answer, such as a broken line of a recording. */
   onBroken(error: AppError, data: Buffer): void;
   /** A recording has been read to its end; `error` when it could not be read further. */

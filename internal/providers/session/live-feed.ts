@@ -3,6 +3,7 @@ import { AppError } from '../../../lib/errors/app-error.ts';
 import { HttpClient, type HttpResponse } from '../../../lib/http/client.ts';
 import { TokenBucket } from '../../../lib/http/token-bucket.ts';
 import type { Random } from '../../../lib/random/random.ts';
+import { Ring } from '../../../lib/ring/ring.ts';
 import type { WsCloseReason } from '../../../lib/ws/client.ts';
 import { errors } from '../../../schemas/errors.ts';
 import type { Stream } from '../../../schemas/market/stream.ts';
@@ -15,6 +16,8 @@ export interface LiveFeedOptions {
   /** Scheme and host, without a path; a loopback address for a simulated venue. */
   readonly wsUrl: string;
   readonly restUrl: string;
+  /** The weight that may be spent at `restUrl`, shared by all who ask there. */
+  readonly budget: TokenBucket;
 }
 
 /** What the feed reports of its REST traffic besides answers: for captures. */
@@ -23,12 +26,41 @@ export type RestTap = (url: string, body: Buffer) => void;
 const REST_TIMEOUT_MS = 10_000;
 /** How long a renewed connection is still heard: two connections do not deliver at the same speed. */
 const RETIRE_AFTER_MS = 1_000;
+/** Frames of a successor that are kept meanwhile; the oldest go first, for those the old connection has long delivered. */
+const HELD_MAX = 8_192;
+/** A connection that replaced another is not replaced before: a venue that says goodbye to every new one must not be stormed. */
+const RENEWAL_SPACING_MS = 60_000;
+const CONNECT_WINDOW_S = 300;
+
+interface HeldFrame {
+  readonly receivedTimeUs: number;
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+}
+
+/** One connection taking the place of another. */
+interface Renewal {
+  readonly old: Link;
+  readonly next: Link;
+  /** What the next one has delivered so far. */
+  readonly held: Ring<HeldFrame>;
+  /** Ends the overlap; null while the next one is not ready. */
+  overlap: Timer | null;
+  /** The old one is gone; what is held goes out. */
+  isOver: boolean;
+}
 
 /**
  * A venue over its own WebSocket and REST.
  *
- * A connection that reaches the age at which the venue would cut it gets a successor first: both deliver for a moment, what
- * comes twice is recognised by its sequence, and only a second later the old one goes. That is not a new epoch, for nothing was missed.
+ * A connection that reaches the age at which the venue would cut it gets a successor first. Nobody here can put the frames of two
+ * connections in order, so they are not mixed: the successor's are held until the old one has been heard for another second.
+ *
+ *   old    ──1──2──3──4──5──6──┤ left
+ *   next         ▲  3  4  5  6  7 held ──▶ 3 4 5 6 are known by their sequence, 7 goes on
+ *              ready
+ *
+ * That is not a new epoch, for nothing was missed.
  */
 export class LiveFeed implements Feed {
   readonly #options: LiveFeedOptions;
@@ -40,10 +72,10 @@ export class LiveFeed implements Feed {
   readonly #rest: HttpClient;
   readonly #snapshots: SnapshotScheduler;
   readonly #links = new Map<number, Link>();
-  /** Successors that are not ready yet, by whom they replace. */
-  readonly #successors = new Map<Link, Link>();
-  /** Renewed connections, heard for what is still on its way, each with the end of that. */
-  readonly #retired = new Map<Link, Timer>();
+  readonly #renewals = new Set<Renewal>();
+  /** Half of what the venue lets one address connect is for renewals; the rest is for what breaks. */
+  readonly #renewalBudget: TokenBucket;
+  readonly #refused = new Set<string>();
   readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, data: Buffer.alloc(0), isBinary: false };
   readonly #onRest: RestTap;
   readonly #onOpen: (connection: number, url: string) => void;
@@ -80,19 +112,24 @@ export class LiveFeed implements Feed {
       random,
       timeoutMs: REST_TIMEOUT_MS,
       usedHeader: limits.usedWeightHeader,
-      // The venue counts weight per minute of the wall clock; 90 % leaves room for what else runs behind this address.
-      bucket: new TokenBucket({ clock, capacity: Math.floor(limits.requestWeightPerMinute * 0.9), rate: { windowMs: 60_000 }, waitersMax: 4_096 }),
+      bucket: options.budget,
       maxWaitMs: 120_000,
     });
+    // So much at once and as much again in five minutes: together half of what the venue allows, or less, in any five minutes.
+    const renewalsMax = limits.connectsPerFiveMinutesMax / 4;
+    this.#renewalBudget = new TokenBucket({ clock, capacity: renewalsMax, rate: { refillPerSecond: renewalsMax / CONNECT_WINDOW_S } });
     this.#snapshots = new SnapshotScheduler(clock, random, {
       fetch: async (stream) => (await this.#get(venue.snapshotRequest(stream), errors.snapshotRefused)).body,
-      onSnapshot: (stream, body) => listener.onSnapshot(stream, body, clock.wallMs() * 1_000),
+      onSnapshot: (stream, body) => {
+        if (listener.onSnapshot(stream, body, clock.wallMs() * 1_000)) return;
+        listener.onSnapshotFailed(stream, new AppError(errors.snapshotRefused, { symbol: stream.instrument.symbol, found: 'no room for it in the pools' }));
+      },
       onFailed: (stream, error) => listener.onSnapshotFailed(stream, error),
     });
   }
 
   get totals(): FeedTotals {
-    return { reconnects: this.#reconnects, epochs: this.#epochs };
+    return { reconnects: this.#reconnects, epochs: this.#epochs, refusedSubscriptions: [...this.#refused] };
   }
 
   async start(): Promise<void> {
@@ -113,7 +150,7 @@ export class LiveFeed implements Feed {
   /** The venue said that it will cut this connection soon. */
   onFarewell(connection: number): void {
     const link = this.#links.get(connection);
-    if (link !== undefined) this.#renew(link);
+    link?.ageIn(Math.max(link.renewedMs + RENEWAL_SPACING_MS - this.#clock.monotonicMs(), 0));
   }
 
   pause(): void {
@@ -124,20 +161,22 @@ export class LiveFeed implements Feed {
   resume(): void {
     this.#isPaused = false;
     for (const link of this.#heard()) link.resume();
+    for (const renewal of this.#renewals) if (renewal.isOver) this.#pour(renewal);
   }
 
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#snapshots.stop();
-    for (const timer of this.#retired.values()) timer.cancel();
+    for (const { overlap } of this.#renewals) overlap?.cancel();
     await Promise.all([this.#rest.close(), ...this.#heard().map((link) => link.stop())]);
     this.#links.clear();
-    this.#retired.clear();
+    this.#renewals.clear();
   }
 
   #heard(): Link[] {
-    return [...this.#links.values(), ...this.#retired.keys()];
+    const overlapping = [...this.#renewals].filter(({ overlap, isOver }) => overlap !== null && !isOver);
+    return [...this.#links.values(), ...overlapping.map(({ old }) => old)];
   }
 
   #begin(plan: LinkPlan): Link {
@@ -153,17 +192,27 @@ export class LiveFeed implements Feed {
     onFrame: (link, data, isBinary) => this.#onFrame(link, data, isBinary),
     onReady: (link) => this.#onReady(link),
     onLost: (link, reason) => this.#onLost(link, reason),
-    onRefused: (name, reason) => this.#listener.onSubscriptionRefused(name, reason),
     onError: (error) => this.#onError(error),
     onAged: (link) => this.#renew(link),
   };
 
   #onFrame(link: Link, data: Buffer, isBinary: boolean): void {
     if (this.#isStopped) return;
+    const receivedTimeUs = this.#clock.wallMs() * 1_000;
+    const renewal = this.#renewals.size === 0 ? null : this.#renewalBy(link);
+    if (renewal === null || !this.#venue.isStreamFrame(data)) {
+      this.#deliver(link, { receivedTimeUs, data, isBinary });
+      return;
+    }
+    if (renewal.held.size === HELD_MAX) renewal.held.poll();
+    renewal.held.offer({ receivedTimeUs, data, isBinary });
+  }
+
+  #deliver(link: Link, { receivedTimeUs, data, isBinary }: HeldFrame): void {
     const frame = this.#frame;
     frame.connection = link.index;
     frame.epoch = link.epoch;
-    frame.receivedTimeUs = this.#clock.wallMs() * 1_000;
+    frame.receivedTimeUs = receivedTimeUs;
     frame.data = data;
     frame.isBinary = isBinary;
     this.#listener.onFrame(frame);
@@ -171,59 +220,95 @@ export class LiveFeed implements Feed {
 
   #onOpened(link: Link): void {
     this.#onOpen(link.index, `${this.#options.wsUrl}${link.plan.path}`);
-    if (this.#predecessorOf(link) === null) this.#newEpoch(link);
+    const renewal = this.#renewalBy(link);
+    if (renewal === null) this.#newEpoch(link);
+    else renewal.held.clear(); // Of an earlier attempt, which was lost.
   }
 
   #onReady(link: Link): void {
-    const old = this.#predecessorOf(link);
-    if (old !== null) {
-      this.#successors.delete(old);
-      this.#links.delete(old.index);
-      if (old.isReady && old.epoch === link.epoch) {
-        this.#retired.set(old, this.#clock.after(RETIRE_AFTER_MS, () => this.#leave(old)));
-      } else {
-        // The old one was lost while its successor was on the way: then something was missed after all.
-        this.#newEpoch(link);
-        void old.stop();
-      }
+    const renewal = this.#renewalBy(link);
+    // False: the old one was lost while its successor was on the way, so something was missed after all.
+    const isSeamless = renewal !== null && renewal.old.isReady && renewal.old.epoch === link.epoch;
+    if (renewal !== null) {
+      this.#links.delete(renewal.old.index);
+      if (isSeamless) renewal.overlap = this.#clock.after(RETIRE_AFTER_MS, () => this.#handOver(renewal));
+      else this.#newEpoch(link);
     }
-    this.#listener.onSubscribed(link.plan.streams);
+    for (const { stream, name, reason } of link.refusals) {
+      this.#refused.add(name);
+      this.#listener.onSubscriptionRefused(stream, name, reason);
+    }
+    this.#listener.onSubscribed(link.streams);
+    if (renewal !== null && !isSeamless) this.#handOver(renewal);
   }
 
+  /** What was asked for in a former life of the connection is of no use in this one. */
   #newEpoch(link: Link): void {
     this.#epochs += 1;
     link.epoch = this.#epochs;
+    for (const stream of link.plan.streams) this.#snapshots.forget(stream);
     this.#listener.onConnected(link.plan.streams, link.epoch);
   }
 
-  #predecessorOf(link: Link): Link | null {
-    for (const [old, successor] of this.#successors) {
-      if (successor === link) return old;
-    }
+  /** The renewal by which this connection takes another's place. */
+  #renewalBy(next: Link): Renewal | null {
+    for (const renewal of this.#renewals) if (renewal.next === next) return renewal;
+    return null;
+  }
+
+  #renewalOf(old: Link): Renewal | null {
+    for (const renewal of this.#renewals) if (renewal.old === old) return renewal;
     return null;
   }
 
   #onLost(link: Link, reason: WsCloseReason): void {
     if (this.#isStopped) return;
-    if (this.#retired.has(link)) this.#leave(link);
+    const leaving = this.#renewalOf(link);
+    if (leaving !== null && leaving.overlap !== null && !leaving.isOver) this.#handOver(leaving);
     if (this.#links.get(link.index) !== link) return;
-    if (this.#predecessorOf(link) !== null) return; // The old one still delivers.
+    const renewal = this.#renewalBy(link);
+    if (renewal !== null) {
+      if (renewal.overlap === null && !renewal.isOver) return; // The old one still delivers.
+      renewal.held.clear();
+      this.#handOver(renewal);
+      this.#renewals.delete(renewal);
+    }
     this.#reconnects += 1;
     this.#listener.onDisconnected(link.plan.streams, `${reason.cause} ${reason.code} ${reason.text}`.trim());
   }
 
   #renew(old: Link): void {
-    if (this.#isStopped || this.#successors.has(old) || this.#retired.has(old)) return;
-    const successor = this.#begin(old.plan);
-    successor.epoch = old.epoch;
-    this.#successors.set(old, successor);
-    successor.start();
+    if (this.#isStopped || this.#renewalOf(old) !== null) return;
+    if (!this.#renewalBudget.tryTake(1)) {
+      old.ageIn(RENEWAL_SPACING_MS);
+      return;
+    }
+    const next = this.#begin(old.plan);
+    next.epoch = old.epoch;
+    next.renewedMs = this.#clock.monotonicMs();
+    this.#renewals.add({ old, next, held: new Ring(HELD_MAX), overlap: null, isOver: false });
+    next.start();
   }
 
-  #leave(retired: Link): void {
-    this.#retired.get(retired)?.cancel();
-    this.#retired.delete(retired);
-    void retired.stop();
+  /** The old one has been heard long enough, or is lost. */
+  #handOver(renewal: Renewal): void {
+    if (renewal.isOver) return;
+    renewal.overlap?.cancel();
+    renewal.isOver = true;
+    void renewal.old.stop();
+    this.#pour(renewal);
+  }
+
+  /** What is held goes out, as far as a pause allows. */
+  #pour(renewal: Renewal): void {
+    while (!this.#isPaused && !this.#isStopped) {
+      const frame = renewal.held.poll();
+      if (frame === null) {
+        this.#renewals.delete(renewal);
+        return;
+      }
+      this.#deliver(renewal.next, frame);
+    }
   }
 
   async #get(request: RestRequest, refused: (typeof errors)['snapshotRefused' | 'instrumentsRefused']): Promise<HttpResponse> {

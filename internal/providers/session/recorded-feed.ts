@@ -25,6 +25,11 @@ interface Record {
   readonly channel: string;
 }
 
+/** Kinds of records that tell what the recorder itself did: nothing to play. */
+const SILENT_KINDS: ReadonlySet<string> = new Set(['ws_send', 'rest_request']);
+/** How long an answer waits that nobody had room for. */
+const ROOM_RETRY_MS = 10;
+
 /** At full speed the event loop gets a turn after so many records, for signals and timers. */
 const RECORDS_PER_TURN = 512;
 
@@ -48,6 +53,8 @@ export class RecordedFeed implements Feed {
   readonly #answers = new Map<string, { readonly body: Buffer; readonly receivedTimeUs: number }>();
   #resumed: (() => void) | null = null;
   #taken: (() => void) | null = null;
+  /** An answer is here and its question, too, but there was no room for it: nothing is played before it was taken. */
+  #isOwing = false;
   #isPaused = false;
   #isStopped = false;
   #reading: Promise<void> = Promise.resolve();
@@ -65,7 +72,7 @@ export class RecordedFeed implements Feed {
   }
 
   get totals(): FeedTotals {
-    return { reconnects: this.#reconnects, epochs: this.#epoch };
+    return { reconnects: this.#reconnects, epochs: this.#epoch, refusedSubscriptions: [] };
   }
 
   async start(): Promise<void> {
@@ -89,8 +96,12 @@ export class RecordedFeed implements Feed {
       this.#questions.set(symbol, stream);
       return;
     }
+    // Taken out first: who cannot use it asks again from inside the call.
     this.#answers.delete(key);
-    this.#listener.onSnapshot(stream, answer.body, answer.receivedTimeUs);
+    if (this.#listener.onSnapshot(stream, answer.body, answer.receivedTimeUs)) return;
+    this.#answers.set(key, answer);
+    this.#questions.set(symbol, stream);
+    this.#isOwing = true;
   }
 
   onReply(): void {
@@ -123,13 +134,14 @@ export class RecordedFeed implements Feed {
     let line = 0;
     try {
       let recordsThisTurn = 0;
-      for (let next = first; next.done !== true && !this.#isStopped; next = await lines.next()) {
+      for (let next = first; next.done !== true && !this.#isStopped; next = await this.#next(lines, line)) {
         line = next.value.line;
         const record = this.#parse(next.value);
         if (record === null) continue;
         await this.#whenDue(record);
         if (this.#isStopped) break;
-        this.#play(record);
+        this.#play(record, next.value);
+        while (this.#isOwing && !this.#isStopped) await this.#whenGiven();
         while (this.#isPaused && !this.#isStopped) await this.#whenResumed();
         if (!this.#backlog.isEmpty) await this.#whenTaken();
         recordsThisTurn += 1;
@@ -140,11 +152,20 @@ export class RecordedFeed implements Feed {
       }
     } catch (thrown) {
       if (!(thrown instanceof AppError)) throw thrown;
-      failure = new AppError(errors.recordingTruncated, { file: this.#options.file, afterLine: line, code: codeOf(thrown), found: thrown.message }, thrown);
+      failure = thrown;
     } finally {
       await lines.return();
     }
     if (!this.#isStopped) this.#listener.onEnd(failure);
+  }
+
+  async #next(lines: AsyncGenerator<JsonLine, void>, afterLine: number): Promise<IteratorResult<JsonLine, void>> {
+    try {
+      return await lines.next();
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown;
+      throw new AppError(errors.recordingTruncated, { file: this.#options.file, afterLine, code: codeOf(thrown), found: thrown.message }, thrown);
+    }
   }
 
   #parse({ line, text }: JsonLine): Record | null {
@@ -170,7 +191,7 @@ export class RecordedFeed implements Feed {
     return null;
   }
 
-  #play(record: Record): void {
+  #play(record: Record, { line, text }: JsonLine): void {
     const receivedTimeUs = record.t === 0 ? this.#clock.wallMs() * 1_000 : Math.round(record.t / 1_000);
     if (record.kind === 'ws') {
       const frame = this.#frame;
@@ -183,6 +204,8 @@ export class RecordedFeed implements Feed {
       this.#answer(record, receivedTimeUs);
     } else if (record.kind === 'ws_open') {
       this.#open(record.connection);
+    } else if (!SILENT_KINDS.has(record.kind)) {
+      this.#broken(line, `unknown kind ${record.kind.slice(0, 40)}`, text);
     }
   }
 
@@ -194,13 +217,19 @@ export class RecordedFeed implements Feed {
       this.#instruments(body);
       return;
     }
+    this.#answers.set(answer.venueSymbol, { body, receivedTimeUs });
     const stream = answer.venueSymbol === '' ? firstOf(this.#questions) : this.#questions.get(answer.venueSymbol);
-    if (stream === undefined) {
-      this.#answers.set(answer.venueSymbol, { body, receivedTimeUs });
-      return;
-    }
+    if (stream === undefined) return;
     this.#questions.delete(stream.instrument.venueSymbol);
-    this.#listener.onSnapshot(stream, body, receivedTimeUs);
+    this.requestSnapshot(stream);
+  }
+
+  async #whenGiven(): Promise<void> {
+    await sleep(this.#clock, ROOM_RETRY_MS);
+    this.#isOwing = false;
+    const questions = [...this.#questions.values()];
+    this.#questions.clear();
+    for (const stream of questions) this.requestSnapshot(stream);
   }
 
   /** The recorder may have been refused the list; then the instruments are guessed from the frames. */

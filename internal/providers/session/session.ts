@@ -6,6 +6,7 @@ import type { Pool } from '../../../lib/pool/pool.ts';
 import { Ring } from '../../../lib/ring/ring.ts';
 import { errors } from '../../../schemas/errors.ts';
 import type { CanonicalEvent } from '../../../schemas/events/event.ts';
+import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
 import type { StreamTable } from '../../../schemas/market/stream-table.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
@@ -62,6 +63,8 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   #feed: Feed | null = null;
   #isStalled = false;
   #isStopped = false;
+  /** The stream table had no room for a symbol of the recording. */
+  #isFull = false;
 
   /** `index` tells providers apart in trace ids; `guesses` allows names that no list has (recordings). */
   constructor(wanted: Wanted, venue: Venue, index: number, guesses: boolean, parts: SessionParts) {
@@ -107,7 +110,12 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   // What the feed says.
 
   onInstruments(body: Buffer): void {
-    for (const facts of this.#venue.readInstruments(body)) this.#keepBook(this.#board.add(facts));
+    for (const facts of this.#venue.readInstruments(body)) {
+      // A recording has what it has; at the venue itself `*` means what is traded now.
+      this.#add(facts, facts.isTrading || this.#guesses);
+      if (facts.isTrading || this.#guesses || !this.#board.isNamed(facts)) continue;
+      this.#parts.log.warn('the venue does not trade this symbol now', { provider: this.wanted.provider, symbol: facts.symbol });
+    }
     const { missing } = this.#board;
     if (missing.length === 0) return;
     const facts = { provider: this.wanted.provider, symbols: missing.join(', ') };
@@ -125,11 +133,12 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   }
 
   onDisconnected(streams: readonly Stream[] | null, reason: string): void {
-    for (const stream of this.#bookStreams(streams)) this.#parts.books.disconnected(stream);
+    for (const stream of this.#bookStreams(streams)) this.#parts.books.disconnected(stream, 'lost');
     this.#parts.log.warn('disconnected', { provider: this.wanted.provider, reason });
   }
 
-  onSubscriptionRefused(name: string, reason: string): void {
+  onSubscriptionRefused(stream: Stream, name: string, reason: string): void {
+    if (stream.channel === 'book') this.#parts.books.disconnected(stream, 'refused');
     const error = new AppError(errors.subscriptionRefused, { provider: this.wanted.provider, name, reason });
     this.#parts.log.error(error.message, { code: error.code });
   }
@@ -157,25 +166,27 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     if (this.#isStalled || !this.#decode(frame)) this.#stall(frame);
   }
 
-  onSnapshot(stream: Stream, body: Buffer, receivedTimeUs: number): void {
+  onSnapshot(stream: Stream, body: Buffer, receivedTimeUs: number): boolean {
     const frame = this.#parts.frames.tryAcquire();
-    if (frame === null) {
-      this.#parts.books.snapshotFailed(stream);
-      return;
-    }
+    if (frame === null) return false;
     frame.receivedTimeUs = receivedTimeUs;
     frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
     frame.traceId = this.#nextTraceId();
     frame.data = body;
-    const outcome = this.#decoder.decodeSnapshot(stream, frame);
-    this.#parts.frames.release(frame);
-    if (outcome === Outcome.Events) return;
+    let outcome: Outcome;
+    try {
+      outcome = this.#decoder.decodeSnapshot(stream, frame);
+    } finally {
+      this.#parts.frames.release(frame);
+    }
+    if (outcome === Outcome.Dry) return false;
     if (outcome === Outcome.Bad) {
       this.ledger.decodeErrors += 1;
       this.ledger.badSnapshots += 1;
       this.#putAside('snapshot', this.#decoder.fault, body);
+      this.#parts.books.snapshotFailed(stream);
     }
-    this.#parts.books.snapshotFailed(stream);
+    return true;
   }
 
   onSnapshotFailed(stream: Stream, error: AppError): void {
@@ -200,9 +211,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   symbol(venueSymbol: string): SymbolEntry | undefined {
     const entry = this.#board.find(venueSymbol);
     if (entry !== undefined || !this.#guesses) return entry;
-    const guessed = this.#board.add(this.#venue.guessInstrument(venueSymbol));
-    this.#keepBook(guessed);
-    return guessed;
+    return this.#add(this.#venue.guessInstrument(venueSymbol), true);
   }
 
   tryAcquire(channel: Channel): CanonicalEvent | null {
@@ -231,13 +240,18 @@ export class ProviderSession implements FeedListener, DecodeDesk {
 
   /** False when the event pool was dry; the frame is still the caller's then. */
   #decode(frame: WsFrame): boolean {
-    const outcome = this.#decoder.decode(frame);
-    if (outcome === Outcome.Dry) return false;
-    this.ledger.count(outcome);
-    if (outcome === Outcome.Unknown) this.#unknown();
-    else if (outcome === Outcome.Bad) this.#deadLetter('decode', this.#decoder.fault, frame.data);
-    this.#parts.frames.release(frame);
-    return true;
+    let outcome: Outcome | null = null;
+    try {
+      outcome = this.#decoder.decode(frame);
+      if (outcome === Outcome.Dry) return false;
+      this.ledger.count(outcome);
+      if (outcome === Outcome.Unknown) this.#unknown();
+      else if (outcome === Outcome.Bad) this.#deadLetter('decode', this.#decoder.fault, frame.data);
+      return true;
+    } finally {
+      // Also when something threw behind the decoder: the frame is ours.
+      if (outcome !== Outcome.Dry) this.#parts.frames.release(frame);
+    }
   }
 
   #unknown(): void {
@@ -300,8 +314,19 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     this.#parts.deadLetters.put(reason, this.wanted.provider, detail, data);
   }
 
-  #keepBook(entry: SymbolEntry): void {
-    if (entry.book !== null) this.#parts.books.add(entry.book, this.#venue.rule);
+  /** Undefined where a recording names more symbols than the stream table holds: their frames are unknown ones, and the others go on. */
+  #add(facts: InstrumentFacts, isInAll: boolean): SymbolEntry | undefined {
+    let entry: SymbolEntry;
+    try {
+      entry = this.#board.add(facts, isInAll);
+    } catch (thrown) {
+      if (!this.#guesses || codeOf(thrown) !== errors.streamLimit.code) throw thrown;
+      if (!this.#isFull) this.#parts.log.error(messageOf(thrown), { code: errors.streamLimit.code, provider: this.wanted.provider });
+      this.#isFull = true;
+      return undefined;
+    }
+    if (entry.book !== null) this.#parts.books.add(entry.book, this.#venue.rule, { depth: this.#venue.snapshotDepth, isRepeatable: !this.#guesses });
+    return entry;
   }
 
   #bookStreams(streams: readonly Stream[] | null): readonly Stream[] {

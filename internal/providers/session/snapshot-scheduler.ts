@@ -63,6 +63,18 @@ export class SnapshotScheduler {
     question.pace = this.#clock.after(paceMs - sinceLastMs, () => this.#enqueue(question));
   }
 
+  /**
+   * The stream's connection has a new life: the answer to what was asked in the former one is dropped, and the next request asks
+   * anew. The pace goes on, or a connection that is cut again and again would eat the budget.
+   */
+  forget(stream: Stream): void {
+    const former = this.#questions.get(stream.id);
+    if (former === undefined || former.state === 'idle') return;
+    former.pace?.cancel();
+    if (former.state === 'queued') this.#queue.splice(this.#queue.indexOf(former), 1);
+    this.#questions.set(stream.id, { ...former, state: 'idle', pace: null });
+  }
+
   stop(): void {
     this.#isStopped = true;
     for (const question of this.#questions.values()) question.pace?.cancel();
@@ -99,8 +111,10 @@ export class SnapshotScheduler {
     this.#asked -= 1;
     question.state = 'idle';
     if (this.#isStopped) return;
-    if (body !== null) this.#hooks.onSnapshot(question.stream, body);
-    else this.#hooks.onFailed(question.stream, failure!);
+    if (this.#questions.get(question.stream.id) === question) {
+      if (body !== null) this.#hooks.onSnapshot(question.stream, body);
+      else this.#hooks.onFailed(question.stream, failure!);
+    }
     this.#askNext();
   }
 

@@ -1,6 +1,6 @@
-import type { Instrument, InstrumentFacts } from '../../../schemas/market/instrument.ts';
+import { widen, type Instrument, type InstrumentFacts } from '../../../schemas/market/instrument.ts';
 import type { StreamTable } from '../../../schemas/market/stream-table.ts';
-import type { Channel, Stream } from '../../../schemas/market/stream.ts';
+import { NO_STREAM, type Channel, type Stream } from '../../../schemas/market/stream.ts';
 
 /** What a provider is to deliver, as its config says it. */
 export interface Wanted {
@@ -23,6 +23,11 @@ export interface SymbolEntry {
   readonly kline: Stream | null;
 }
 
+/** Stands for every symbol that nobody asked for: those need neither instrument nor memory. */
+const UNWANTED: SymbolEntry = Object.freeze({ instrument: NO_STREAM.instrument, isWanted: false, trade: null, ticker: null, book: null, kline: null });
+/** Unwanted symbols that are found by one look-up; a recording may name any number of them. */
+const UNWANTED_MAX = 4_096;
+
 /**
  * From the venue's spelling to our integers: symbols become instruments and streams once, and every frame finds them by one
  * map look-up. (A Map, never an object: a venue may call a symbol `__proto__`.)
@@ -32,6 +37,7 @@ export class SymbolBoard {
   readonly #table: StreamTable;
   readonly #entries = new Map<string, SymbolEntry>();
   readonly #missing: Set<string>;
+  #unwantedCount = 0;
 
   constructor(wanted: Wanted, table: StreamTable) {
     this.#wanted = wanted;
@@ -52,38 +58,51 @@ export class SymbolBoard {
     return this.#entries.get(venueSymbol);
   }
 
-  /** Makes a symbol known; a second call gives the first entry, whose scales then grow to what the facts say. */
-  add(facts: InstrumentFacts): SymbolEntry {
+  /** Asked for by its name, in either spelling. */
+  isNamed(facts: InstrumentFacts): boolean {
+    const { symbols } = this.#wanted;
+    return symbols.includes(facts.symbol) || symbols.includes(facts.venueSymbol);
+  }
+
+  /**
+   * Makes a symbol known; a second call gives the first entry, whose scales then grow to what the facts say. `isInAll`: `*` means
+   * this one, too.
+   *
+   * @throws AppError STREAM_LIMIT when the stream table has no room for it
+   */
+  add(facts: InstrumentFacts, isInAll: boolean): SymbolEntry {
     const known = this.#entries.get(facts.venueSymbol);
-    if (known !== undefined) {
-      known.instrument.priceScale = Math.max(known.instrument.priceScale, facts.priceScale);
-      known.instrument.quantityScale = Math.max(known.instrument.quantityScale, facts.quantityScale);
+    if (known !== undefined && known.isWanted) {
+      widen(known.instrument, facts.priceScale, facts.quantityScale);
       return known;
     }
+    if (!this.isNamed(facts) && !(isInAll && this.#wanted.symbols.includes('*'))) return this.#unwanted(facts.venueSymbol, known);
+    this.#missing.delete(facts.symbol);
+    this.#missing.delete(facts.venueSymbol);
     const instrument = this.#table.addInstrument(facts);
-    const isWanted = this.#isWanted(instrument);
     const entry: SymbolEntry = {
       instrument,
-      isWanted,
-      trade: this.#stream('trade', instrument, isWanted),
-      ticker: this.#stream('ticker', instrument, isWanted),
-      book: this.#stream('book', instrument, isWanted),
-      kline: this.#stream('kline', instrument, isWanted),
+      isWanted: true,
+      trade: this.#stream('trade', instrument),
+      ticker: this.#stream('ticker', instrument),
+      book: this.#stream('book', instrument),
+      kline: this.#stream('kline', instrument),
     };
     this.#entries.set(facts.venueSymbol, entry);
     return entry;
   }
 
-  #isWanted(instrument: Instrument): boolean {
-    this.#missing.delete(instrument.symbol);
-    this.#missing.delete(instrument.venueSymbol);
-    const { symbols } = this.#wanted;
-    return symbols.includes('*') || symbols.includes(instrument.symbol) || symbols.includes(instrument.venueSymbol);
+  #unwanted(venueSymbol: string, known: SymbolEntry | undefined): SymbolEntry {
+    if (known === undefined && this.#unwantedCount < UNWANTED_MAX) {
+      this.#unwantedCount += 1;
+      this.#entries.set(venueSymbol, UNWANTED);
+    }
+    return UNWANTED;
   }
 
-  #stream(channel: Channel, instrument: Instrument, isWanted: boolean): Stream | null {
+  #stream(channel: Channel, instrument: Instrument): Stream | null {
     const { provider, venue, market, channels } = this.#wanted;
-    if (!isWanted || !channels.includes(channel)) return null;
+    if (!channels.includes(channel)) return null;
     return this.#table.addStream({ provider, venue, market, channel, instrument });
   }
 }

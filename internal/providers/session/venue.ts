@@ -12,18 +12,28 @@ export interface Venue {
   readonly endpoints: VenueEndpoints;
   readonly limits: VenueLimits;
   readonly rule: BookRule;
+  /** Levels a side that `snapshotRequest` asks for. */
+  readonly snapshotDepth: number;
   readonly instrumentsRequest: RestRequest;
   /** @throws AppError INSTRUMENTS_REFUSED when the answer is no list */
-  readInstruments(body: Buffer): InstrumentFacts[];
+  readInstruments(body: Buffer): VenueInstrument[];
   /** The best guess where a recording holds no list; scales 0, they grow with the numbers. */
   guessInstrument(venueSymbol: string): InstrumentFacts;
   /** Which streams go over which kind of connection, by the venue's names for them. */
   plan(streams: readonly Stream[]): readonly LinkPlan[];
   subscribeMessage(names: readonly string[], requestId: number): string;
   snapshotRequest(stream: Stream): RestRequest;
+  /** True for a frame of one of the streams, false for answers and what cannot be told: a look, not a decoding. */
+  isStreamFrame(data: Buffer): boolean;
   /** What the answer in a recording is about, null when it is nothing we asked for. */
   readRecordedUrl(url: string, channel: string): RecordedAnswer | null;
   decoder(desk: DecodeDesk): Decoder;
+}
+
+/** An instrument as the venue's list has it. */
+export interface VenueInstrument extends InstrumentFacts {
+  /** Whether it can be traded now: halted, delisted and announced ones are listed, too. */
+  readonly isTrading: boolean;
 }
 
 export interface VenueEndpoints {
@@ -44,6 +54,8 @@ export interface VenueLimits {
   readonly silenceMs: number;
   /** After this age a connection is renewed, before the venue cuts it. */
   readonly lifetimeMs: number;
+  /** Attempts to connect from one address in five minutes. */
+  readonly connectsPerFiveMinutesMax: number;
   readonly requestWeightPerMinute: number;
   /** The answer header that tells the weight used in this minute, lower case. */
   readonly usedWeightHeader: string;
@@ -61,6 +73,7 @@ export interface RestRequest {
 export interface LinkPlan {
   /** Path and query behind the stream host. */
   readonly path: string;
+  /** The venue's names of `streams`, one by one. */
   readonly names: readonly string[];
   readonly streams: readonly Stream[];
 }

@@ -164,7 +164,7 @@ class Run {
     this.#isConnected = false;
     // Once in a while nobody tells of the loss.
     if (this.#random.chance(0.2)) this.#connect();
-    else this.#bench.assembler.disconnected(this.#bench.stream);
+    else this.#bench.assembler.disconnected(this.#bench.stream, 'lost');
   }
 
   #send(): void {

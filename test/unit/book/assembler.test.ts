@@ -3,7 +3,7 @@ import { futuresBookRule, spotBookRule } from '../../../internal/providers/binan
 import { Verdict } from '../../../internal/ports/book-rule.ts';
 import { EventType, Quality, eventFor, type BookEvent } from '../../../schemas/events/event.ts';
 import { bookEvent, levelTexts, streamsOf, trade } from '../../support/events.ts';
-import { BookBench, play } from './book-table.ts';
+import { BookBench, play, snapshotTerms } from './book-table.ts';
 
 describe('how a book becomes live', () => {
   it('plays the worked example of the spot page: 150..155 drop, 156..161 first, 162..170 next, 172..175 gap', () => {
@@ -37,6 +37,37 @@ describe('how a book becomes live', () => {
       snapshot 102  | live    | snapshot 103
       diff 104..109 | live    | update 104..109
     `);
+  });
+
+  it('makes nothing of a snapshot from before the subscription, unless updates that wait tell that it joins', () => {
+    const bench = play(spotBookRule, `
+      connect 1     | syncing |
+      snapshot 100  | syncing |
+      fail          | syncing |
+      subscribe     | syncing | ask
+      snapshot 105  | live    | snapshot 105
+      connect 2     | syncing | notice syncing
+      diff 201..202 | syncing | ask
+      snapshot 201  | live    | snapshot 202! e2
+      subscribe     | live    |
+    `);
+    expect([bench.kept.unusedSnapshots, bench.lent]).toEqual([1, 0]);
+  });
+
+  it('is not one when the venue refuses the stream, whatever still comes of it', () => {
+    const bench = play(spotBookRule, `
+      disconnect refused | empty   |
+      connect 1          | syncing |
+      disconnect refused | empty   |
+      snapshot 100       | empty   |
+      diff 101..101      | empty   |
+      fail               | empty   |
+      connect 2          | syncing |
+      subscribe          | syncing | ask
+      snapshot 150       | live    | snapshot 150! e2
+      disconnect refused | empty   | notice syncing e2
+    `);
+    expect([bench.kept.book.bids.size, bench.kept.lateUpdates, bench.lent]).toEqual([0, 1, 0]);
   });
 
   it('asks again when a snapshot is older than what waits', () => {
@@ -149,6 +180,7 @@ describe('how a live book loses and regains trust', () => {
   it('is suspect when it has been crossed for longer than a second, because something was lost that no number told', () => {
     const bench = new BookBench(spotBookRule);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['10', '1']], asks: [['12', '1']] });
     bench.accept(EventType.BookUpdate, { last: 101, bids: [['12', '1']] });
     expect([bench.kept.state, bench.kept.crossed]).toEqual(['live', 1]);
@@ -159,7 +191,7 @@ describe('how a live book loses and regains trust', () => {
 
     bench.accept(EventType.BookUpdate, { last: 103, bids: [['13', '1']] });
     bench.clock.advance(3_000);
-    expect([bench.kept.state, bench.kept.crossed, bench.asked.length]).toEqual(['suspect', 2, 1]);
+    expect([bench.kept.state, bench.kept.crossed, bench.asked.length]).toEqual(['suspect', 2, 2]);
     bench.accept(EventType.BookSnapshot, { last: 103, bids: [['10', '1']], asks: [['12', '1']] });
     expect(bench.kept.state).toBe('live');
     expect(bench.lent).toBe(0);
@@ -244,13 +276,14 @@ describe('how a live book loses and regains trust', () => {
     bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 10 });
     const held = [bench.pools.tryAcquire('book')!, bench.pools.tryAcquire('book')!, bench.pools.tryAcquire('book')!];
-    bench.assembler.disconnected(bench.stream);
+    bench.assembler.disconnected(bench.stream, 'lost');
     expect(bench.sink.events).toHaveLength(1);
     for (const event of held) {
       event.type = EventType.BookUpdate;
       bench.pools.release(event);
     }
     bench.assembler.connected(bench.stream, 2);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 20 });
     expect(bench.sink.events.map(({ gapBefore, epoch }) => [gapBefore, epoch])).toEqual([[false, 1], [true, 2]]);
     expect(bench.lent).toBe(0);
@@ -259,10 +292,11 @@ describe('how a live book loses and regains trust', () => {
   it('suspects itself when a number does not fit beside those it holds', () => {
     const bench = new BookBench(spotBookRule);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 10, bids: [['90071992547409.91', '1']] });
     bench.accept(EventType.BookUpdate, { last: 11, bids: [['1.2345', '1']], priceScale: 4 });
     expect(bench.kept.state).toBe('suspect');
-    expect(bench.asked).toHaveLength(1);
+    expect(bench.asked).toHaveLength(2);
     bench.accept(EventType.BookSnapshot, { last: 12, bids: [['1.2345', '1']], priceScale: 4 });
     expect(bench.kept.state).toBe('live');
     expect(bench.lent).toBe(0);
@@ -271,9 +305,10 @@ describe('how a live book loses and regains trust', () => {
   it('starts the sync again when a number that waited does not fit beside the snapshot', () => {
     const bench = new BookBench(spotBookRule);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookUpdate, { last: 11, asks: [['1.2345', '1']], priceScale: 4 });
     bench.accept(EventType.BookSnapshot, { last: 10, bids: [['1', '1']], asks: [['90071992547409.91', '1']] });
-    expect([bench.kept.state, bench.asked.length, bench.sink.events.length, bench.lent]).toEqual(['syncing', 2, 0, 0]);
+    expect([bench.kept.state, bench.asked.length, bench.sink.events.length, bench.lent]).toEqual(['syncing', 3, 0, 0]);
     bench.accept(EventType.BookSnapshot, { last: 12, bids: [['1', '1']] });
     expect(bench.kept.state).toBe('live');
     expect(bench.kept.book.asks.size).toBe(0);
@@ -303,13 +338,15 @@ describe('the futures rule', () => {
       diff 170..175 160 | live    | update 170..175
       diff 170..175 160 | live    |
     `);
-    play(futuresBookRule, `
+    const bench = play(futuresBookRule, `
       connect 1         | syncing |
       subscribe         | syncing | ask
       snapshot 160      | live    | snapshot 160
-      diff 157..160 149 | live    | update 157..160
+      diff 157..160 149 | live    |
       diff 171..172 160 | live    | update 171..172
     `);
+    // It was applied and ends where the snapshot did: whoever got the snapshot knows it.
+    expect([bench.kept.updates, bench.kept.repeats, bench.kept.oldUpdates, bench.lent]).toEqual([2, 1, 0, 0]);
   });
 
   it.each([
@@ -397,6 +434,7 @@ describe('a book that audits itself', () => {
   it('withdraws a book when the update that makes the ids meet shows the difference', () => {
     const bench = new BookBench(spotBookRule, { waitingMax: 16, ...refreshing });
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['1', '1'], ['2', '2']] });
     bench.clock.advance(5_000);
     bench.accept(EventType.BookSnapshot, { last: 101, bids: [['1', '1'], ['2', '3']] });
@@ -427,8 +465,9 @@ describe('a book that audits itself', () => {
   });
 
   it('compares no further than the snapshot is deep, and sees a level it misses', () => {
-    const bench = new BookBench(spotBookRule, refreshing);
+    const bench = new BookBench(spotBookRule, refreshing, 16, true, { depth: 2, isRepeatable: true });
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['3', '1'], ['2', '1'], ['1', '1']] });
     bench.clock.advance(5_000);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['3', '1'], ['2', '1']] });
@@ -438,9 +477,74 @@ describe('a book that audits itself', () => {
     expect([bench.kept.state, bench.kept.refreshDifferent]).toEqual(['suspect', 1]);
   });
 
+  it.each(['bids', 'asks'] as const)('sees %s it should not have where the snapshot is the whole side', (side) => {
+    const bench = new BookBench(spotBookRule, refreshing, 16, true, { depth: 3, isRepeatable: true });
+    bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
+    bench.accept(EventType.BookSnapshot, { last: 100, [side]: [['3', '1'], ['4', '1'], ['5', '1']] });
+    bench.clock.advance(5_000);
+    bench.accept(EventType.BookSnapshot, { last: 100, [side]: side === 'bids' ? [['5', '1'], ['4', '1']] : [['3', '1'], ['4', '1']] });
+    expect([bench.kept.state, bench.kept.refreshDifferent, bench.lent]).toEqual(['suspect', 1, 0]);
+  });
+
+  it('asks for nothing where another snapshot cannot be had', () => {
+    const bench = new BookBench(spotBookRule, refreshing, 16, true, { depth: 1_000, isRepeatable: false });
+    bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
+    bench.accept(EventType.BookSnapshot, { last: 100 });
+    bench.clock.advance(50_000);
+    expect([bench.kept.state, bench.kept.refresh, bench.asked.length]).toEqual(['live', null, 1]);
+  });
+
+  it('is alive for as long as it equals a fresh snapshot, however quiet the market is', () => {
+    const bench = play(spotBookRule, `
+      connect 1     | syncing |
+      subscribe     | syncing | ask
+      snapshot 100  | live    | snapshot 100
+      wait 5000     | live    | ask
+      snapshot 100  | live    |
+      wait 9000     | live    | ask
+      snapshot 100  | live    |
+      wait 9000     | live    | ask
+    `, { refreshMs: 5_000, staleAfterMs: 10_000 });
+    expect([bench.kept.refreshEqual, bench.kept.moves.stale]).toEqual([2, 0]);
+  });
+
+  it('comes back from its age when it equals a fresh snapshot, and is synced again when it does not', () => {
+    const bench = play(spotBookRule, `
+      connect 1          | syncing |
+      subscribe          | syncing | ask
+      snapshot 100       | live    | snapshot 100
+      wait 11000         | stale   | notice stale
+      wait 1000          | stale   | ask
+      fail               | stale   |
+      wait 20000         | stale   | ask
+      snapshot 100       | live    | snapshot 100!
+      wait 11000         | stale   | notice stale
+      wait 1000          | stale   | ask
+      snapshot 100 wrong | suspect | ask
+      snapshot 101       | live    | snapshot 101!
+    `, { refreshMs: 20_000, staleAfterMs: 10_000 });
+    expect([bench.kept.refreshEqual, bench.kept.refreshDifferent, bench.kept.refreshInconclusive, bench.lent]).toEqual([1, 1, 1, 0]);
+  });
+
+  it('asks for no comparison while its connection is lost', () => {
+    play(spotBookRule, `
+      connect 1     | syncing |
+      subscribe     | syncing | ask
+      snapshot 100  | live    | snapshot 100
+      wait 11000    | stale   | ask, notice stale
+      wait 1000     | stale   | ask
+      disconnect    | stale   |
+      snapshot 100  | stale   |
+      wait 60000    | stale   |
+    `, { refreshMs: 5_000, staleAfterMs: 10_000 });
+  });
+
   it('compares at one another\'s scales', () => {
     const bench = new BookBench(spotBookRule, refreshing);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['3.1', '1.5']], priceScale: 1, quantityScale: 1 });
     bench.clock.advance(5_000);
     bench.accept(EventType.BookSnapshot, { last: 100, bids: [['3.1', '1.5']], priceScale: 8, quantityScale: 4 });
@@ -484,6 +588,7 @@ describe('the doors of the book room', () => {
     into.stream = bench.stream;
     expect(bench.assembler.writeBook(into)).toBe(false);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 5, bids: [['1', '1'], ['3', '2']], asks: [['5', '1'], ['4', '0.5']] });
     expect(bench.assembler.writeBook(into)).toBe(true);
     expect([into.type, into.sequenceLast, into.sequencePrevious]).toEqual([EventType.BookSnapshot, 5, -1]);
@@ -493,6 +598,7 @@ describe('the doors of the book room', () => {
   it('writes down a book that is only stale, for a consumer may get no other before updates go on', () => {
     const bench = new BookBench(spotBookRule);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 5, bids: [['1', '1']] });
     bench.clock.advance(11_000);
     expect(bench.kept.state).toBe('stale');
@@ -508,7 +614,7 @@ describe('the doors of the book room', () => {
   it('refuses an event of another channel, a stream without a book, and to ask before it was started', () => {
     const bench = new BookBench(spotBookRule);
     expect(() => bench.assembler.accept(trade(streamsOf('trade')[0]!, 1))).toThrow('only book events');
-    expect(() => bench.assembler.add(streamsOf('trade')[0]!, spotBookRule)).toThrow('only a book stream');
+    expect(() => bench.assembler.add(streamsOf('trade')[0]!, spotBookRule, snapshotTerms)).toThrow('only a book stream');
     expect(() => bench.assembler.subscribed(streamsOf('book', 3)[2]!)).toThrow('a stream without a book');
   });
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { BookAssembler, type AssemblerOptions } from '../../../internal/book/assembler.ts';
 import type { KeptBook } from '../../../internal/book/kept-book.ts';
 import { EventPools } from '../../../internal/dispatcher/event-pools.ts';
+import type { SnapshotTerms } from '../../../internal/ports/book-keeper.ts';
 import type { BookRule } from '../../../internal/ports/book-rule.ts';
 import { ManualClock } from '../../../lib/clock/manual-clock.ts';
 import { silentLogger } from '../../../lib/log/logger.ts';
@@ -9,6 +10,8 @@ import { EventType, qualityNames, type BookEvent, type CanonicalEvent } from '..
 import type { Stream } from '../../../schemas/market/stream.ts';
 import { fillBook, RecordingSink, streamsOf } from '../../support/events.ts';
 
+/** Snapshots of the whole book, as many as one likes. */
+export const snapshotTerms: SnapshotTerms = { depth: 1_000, isRepeatable: true };
 export const bookOptions: AssemblerOptions = { waitingMax: 4, staleAfterMs: 10_000, refreshMs: 0, audits: false };
 
 /** A book room with its doors open: a pool that checks every lease, a clock that stands still, and what it asked and said. */
@@ -20,13 +23,13 @@ export class BookBench {
   readonly stream: Stream;
   readonly asked: Stream[] = [];
 
-  constructor(rule: BookRule, options: Partial<AssemblerOptions> = {}, capacity = 16, tracesLeases = true) {
+  constructor(rule: BookRule, options: Partial<AssemblerOptions> = {}, capacity = 16, tracesLeases = true, terms: SnapshotTerms = snapshotTerms) {
     this.pools = new EventPools(capacity, this.clock, tracesLeases);
     this.sink = new RecordingSink(this.pools);
     this.assembler = new BookAssembler({ ...bookOptions, ...options }, this.clock, silentLogger, this.pools, this.sink);
     this.stream = streamsOf('book')[0]!;
     this.assembler.start({ requestSnapshot: (stream) => this.asked.push(stream) });
-    this.assembler.add(this.stream, rule);
+    this.assembler.add(this.stream, rule, terms);
   }
 
   get kept(): KeptBook {
@@ -46,6 +49,7 @@ export class BookBench {
 /**
  * Plays a table: one line a step, `command | state after it | what was asked and published`.
  *
+ *   disconnect refused   the venue does not deliver the stream; without the word the connection is lost
  *   diff 157..160 149    U..u, pu on futures. The bid at 1 becomes u lots: a book at id n has the level 1:n, and nothing else
  *   snapshot 160         the same at id 160; `snapshot 160 wrong` has another quantity
  *
@@ -62,7 +66,7 @@ export function play(rule: BookRule, table: string, options: Partial<AssemblerOp
     const [verb, first = '', second = ''] = command.split(/\s+/) as [string, string?, string?];
     switch (verb) {
       case 'add':
-        bench.assembler.add(bench.stream, rule);
+        bench.assembler.add(bench.stream, rule, snapshotTerms);
         break;
       case 'connect':
         epoch = Number(first);
@@ -72,7 +76,7 @@ export function play(rule: BookRule, table: string, options: Partial<AssemblerOp
         bench.assembler.subscribed(bench.stream);
         break;
       case 'disconnect':
-        bench.assembler.disconnected(bench.stream);
+        bench.assembler.disconnected(bench.stream, first === 'refused' ? first : 'lost');
         break;
       case 'fail':
         bench.assembler.snapshotFailed(bench.stream);

@@ -7,7 +7,7 @@ import { spotBookRule } from '../../../internal/providers/binance/book.ts';
 import { Side } from '../../../lib/ladder/ladder.ts';
 import { EventType, eventFor, type BookEvent } from '../../../schemas/events/event.ts';
 import { bookEvent, levelTexts, streamsOf, type BookFacts } from '../../support/events.ts';
-import { BookBench } from './book-table.ts';
+import { BookBench, snapshotTerms } from './book-table.ts';
 
 const stream = streamsOf('book')[0]!;
 const snapshot = (facts: BookFacts): BookEvent => bookEvent(EventType.BookSnapshot, stream, facts);
@@ -103,12 +103,13 @@ describe('the shelf of books', () => {
     const bench = new BookBench(spotBookRule);
     const shelf = new BookShelf(bench.assembler);
     expect(shelf.view('venue', 'S1-USDT')).toBeNull();
-    bench.assembler.add(streamsOf('book', 2)[1]!, spotBookRule);
+    bench.assembler.add(streamsOf('book', 2)[1]!, spotBookRule, snapshotTerms);
     expect(shelf.view('venue', 'S1-USDT')!.state).toBe('empty');
     expect(shelf.view('other', 'S0-USDT')).toBeNull();
     const view = shelf.view('venue', 'S0-USDT')!;
     expect(shelf.view('venue', 'S0-USDT')).toBe(view);
     bench.assembler.connected(bench.stream, 1);
+    bench.assembler.subscribed(bench.stream);
     bench.accept(EventType.BookSnapshot, { last: 5, bids: [['1', '2'], ['2', '1']], asks: [['3', '0.5']] });
     expect([view.provider, view.symbol, view.state, view.sequence, view.bidCount, view.askCount]).toEqual(['venue', 'S0-USDT', 'live', 5, 2, 1]);
     expect([view.bid(0), view.bid(1), view.bid(2), view.ask(0)]).toEqual([

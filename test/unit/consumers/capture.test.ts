@@ -5,6 +5,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseJson } from '../../../lib/json/json.ts';
 import { readJsonLines } from '../../../lib/json/jsonl.ts';
+import { CaptureFile } from '../../../internal/consumers/builtin/capture-file.ts';
 import { capture } from '../../../internal/consumers/builtin/capture.ts';
 import { frameRecord } from '../../../internal/consumers/builtin/capture-records.ts';
 import { checkPluginConfig } from '../../../internal/consumers/load-consumers.ts';
@@ -120,6 +121,19 @@ describe('capture', () => {
     expect(records.map((list) => list.filter(({ kind }) => kind === 'ws_open').length)).toEqual([2, 2, 2]);
     expect(records.flat().filter(({ kind }) => kind === 'ws')).toHaveLength(10);
     expect(records[1]![0]).toMatchObject({ kind: 'ws_open', note: 'opened before this file began' });
+  });
+
+  test('of a file that is full and closed only the sums are kept', async () => {
+    const file = new CaptureFile({ file: join(folder, 'rec.jsonl'), rotateBytes: 1, onOpen: () => undefined, onError: () => undefined });
+    for (let index = 0; index < 20; index += 1) {
+      file.write('{}', null);
+      await turns(1);
+    }
+    await expect.poll(() => file.open).toBe(1);
+    expect(file.written).toBe(20);
+    for (let index = 0; index < 5; index += 1) file.write('{}', null);
+    await file.close();
+    expect([file.open, file.written, file.lost, readdirSync(folder).length]).toEqual([1, 25, 0, 25]);
   });
 
   test('what the disk cannot take in time is counted, logged and told at the end; memory stays bounded', async () => {

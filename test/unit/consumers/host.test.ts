@@ -41,6 +41,66 @@ describe('the host', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
+  test('one limit holds for the drain and the stop of all together; every stop gets a short time at least', async () => {
+    const stage = new Stage();
+    const calls: string[] = [];
+    const stopped = (id: string): string => `${id} after ${stage.clock.monotonicMs()} ms`;
+    for (const id of ['a', 'b', 'c']) {
+      const { mailbox } = stage.add(id, {
+        onTrade: () => new Promise<void>(() => undefined),
+        stop: () => (calls.push(stopped(id)), new Promise<void>(() => undefined)),
+      });
+      mailbox.offer(trade());
+    }
+    await stage.host.start(1000);
+    await turns();
+    const ended = stage.host.stop(5000).then(() => stage.clock.monotonicMs());
+    for (const stepMs of [5000, 500, 500, 500]) {
+      await turns();
+      stage.clock.advance(stepMs);
+    }
+    expect(await ended).toBe(6500);
+    expect(calls).toEqual(['c after 5000 ms', 'b after 5500 ms', 'a after 6000 ms']);
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  test('a stop may take what is left of the limit', async () => {
+    const stage = new Stage();
+    stage.add('idle', { onTrade: () => undefined, stop: () => new Promise<void>(() => undefined) });
+    await stage.host.start(1000);
+    const ended = stage.host.stop(5000).then(() => stage.clock.monotonicMs());
+    await turns();
+    stage.clock.advance(4999);
+    await turns();
+    expect(stage.clock.pendingTimers).toBe(1);
+    stage.clock.advance(1);
+    expect(await ended).toBe(5000);
+  });
+
+  test('a consumer can have limits of its own', async () => {
+    const stage = new Stage();
+    const fails = { onTrade: (): void => { throw new Error('no'); } };
+    const strict = stage.add('strict', fails, {}, { limits: { failuresInRowMax: 2 } });
+    const usual = stage.add('usual', fails);
+    const hasty = stage.add('hasty', { onTrade: () => new Promise<void>(() => undefined) }, {}, { limits: { handlerTimeoutMs: 10 } });
+    await stage.host.start(1000);
+    for (const { mailbox } of [strict, usual, hasty]) mailbox.offer(trade(), trade(), trade());
+    await turns();
+    stage.clock.advance(10);
+    expect([strict, usual, hasty].map(({ runner }) => [runner.state, runner.errorsTotal])).toEqual([['suspended', 2], ['running', 3], ['suspended', 0]]);
+  });
+
+  test('tells who was suspended and why, also after the stop', async () => {
+    const stage = new Stage();
+    const { runner } = stage.add('cut', { onTrade: () => undefined });
+    stage.add('fine', { onTrade: () => undefined });
+    await stage.host.start(1000);
+    expect(stage.host.suspended).toEqual([]);
+    runner.suspend('told so');
+    await stage.host.stop(1000);
+    expect(stage.host.suspended).toEqual([{ id: 'cut', reason: 'told so' }]);
+  });
+
   test('is empty when no mailbox holds anything and no handler is at work', async () => {
     const stage = new Stage();
     let release: () => void = () => undefined;

@@ -160,6 +160,17 @@ describe('the config of a plugin', () => {
     expect({ ...consumer!.config }).toEqual({ file: 'x.jsonl', types: [] });
   });
 
+  test('comes with the channels its handlers take and the folder its files lie in', async () => {
+    put('config/deep/some.mjs', 'export default { onTicker() {}, onKline() {} };');
+    const [some, all, none] = await loadConsumers(
+      [{ id: 'some', module: './deep/some.mjs', config: {} }, { id: 'all', module: 'recorder', config: { file: 'x.jsonl' } }, { id: 'none', module: 'capture', config: { file: 'y.jsonl' } }],
+      loader(),
+    );
+    expect(some).toMatchObject({ channels: ['ticker', 'kline'], folder: join(home, 'config/deep') });
+    expect(all).toMatchObject({ channels: ['trade', 'ticker', 'book', 'kline'], folder: '' });
+    expect(none).toMatchObject({ channels: [], folder: '' });
+  });
+
   function problemsIn(run: () => unknown): readonly ConfigProblem[] {
     try {
       run();

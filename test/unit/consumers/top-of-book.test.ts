@@ -66,6 +66,20 @@ describe('outside a terminal', () => {
     expect(taken(stage)).toContain('BTC-USDT bid 61837.01');
   });
 
+  test('a symbol that is a command to the terminal is shown, not obeyed', async () => {
+    const evil = new Instrument({ symbol: '\u001b[2JUSDT', venueSymbol: 'X', base: 'X', quote: 'USDT', priceScale: 2, quantityScale: 4 }, 1);
+    for (const isInteractive of [false, true]) {
+      const { stage, mailbox } = await show(isInteractive);
+      mailbox.offer(ticker(1, 1, 2, 1, evil));
+      await turns();
+      stage.clock.advance(1000);
+      const text = taken(stage);
+      expect(text).toContain('\\u001b[2JUSDT');
+      expect(text).not.toContain('\u001b[2J');
+      await stage.host.stop(1000);
+    }
+  });
+
   test('what came since the last line is shown at the stop, and nothing is left behind', async () => {
     const { stage, mailbox } = await show(false);
     mailbox.offer(ticker());
@@ -159,7 +173,7 @@ describe('in a terminal', () => {
     stage.terminal.columns = 40;
     stage.terminal.rows = 8;
     for (let id = 2; id < 12; id += 1) {
-      mailbox.offer(ticker(1, 1, 2, 1, new Instrument({ ...ether, symbol: `C${id}-USDT` }, id)));
+      mailbox.offer(ticker(1, 1, 2, 1, new Instrument({ ...ether, priceScale: 2, quantityScale: 4, symbol: `C${id}-USDT` }, id)));
     }
     await turns();
     stage.clock.advance(250);

@@ -3,6 +3,7 @@ import { Dispatcher, type DispatcherOptions } from '../../../internal/dispatcher
 import { EventPools } from '../../../internal/dispatcher/event-pools.ts';
 import type { Route } from '../../../internal/dispatcher/routes.ts';
 import type { Subscriber } from '../../../internal/ports/subscriber.ts';
+import { InvariantError } from '../../../lib/assert/assert.ts';
 import { ManualClock } from '../../../lib/clock/manual-clock.ts';
 import { Random } from '../../../lib/random/random.ts';
 import { EventType, type BookEvent, type CanonicalEvent, type TickerEvent, type TradeEvent } from '../../../schemas/events/event.ts';
@@ -309,6 +310,16 @@ describe('fan-out', () => {
     copies[0]!.payload.tradeId = 99;
     copies[0]!.gapBefore = true;
     expect([copies[1]!.payload.tradeId, copies[1]!.gapBefore, copies[1]!.payload === copies[2]!.payload]).toEqual([1, false, false]);
+  });
+
+  it('passes a broken invariant on, after the others have their copies and the original is back', () => {
+    const bench = new DispatcherBench();
+    const broken = new Listener('broken');
+    const healthy = new Listener('healthy');
+    broken.fault = new InvariantError('object released twice');
+    bench.listenTo(broken, healthy);
+    expect(() => bench.trade(1)).toThrow(broken.fault);
+    expect([healthy.heard.length, bench.faults, bench.lent]).toEqual([1, [], 0]);
   });
 
   it('goes on with the others when a subscriber throws, and tells of it', () => {

@@ -34,6 +34,26 @@ describe('the dead letter box', () => {
     expect(box.kept[0]!.data.toString()).toBe('one frame');
   });
 
+  it('shows the newest twenty with how they begin, safe for a terminal', () => {
+    const clock = new ManualClock();
+    const box = new DeadLetterBox(clock, silentLogger);
+    for (let i = 0; i < 25; i += 1) {
+      box.put('decode', 'p', `detail ${i}\u001b[2J`, Buffer.from(`{"e":"\u001b[2J\u009b${'x'.repeat(300)}`));
+      clock.advance(1);
+    }
+    const rows = box.rows();
+    expect(rows).toHaveLength(20);
+    expect([rows[0]!.detail, rows[19]!.detail]).toEqual(['detail 24\\u001b[2J', 'detail 5\\u001b[2J']);
+    expect(rows[0]!).toEqual({
+      at: '2023-11-14T22:13:20.024Z',
+      reason: 'decode',
+      provider: 'p',
+      detail: 'detail 24\\u001b[2J',
+      // 200 bytes, of which U+009B takes two.
+      begins: `{"e":"\\u001b[2J\\u009b${'x'.repeat(188)}`,
+    });
+  });
+
   it('logs once in ten seconds per reason and provider', () => {
     const clock = new ManualClock();
     const log = new LogLines();

@@ -2,7 +2,7 @@ import { ManualClock } from '../../../../lib/clock/manual-clock.ts';
 import type { LogFacts, Logger } from '../../../../lib/log/logger.ts';
 import { MetricsRegistry } from '../../../../lib/metrics/registry.ts';
 import type { Terminal } from '../../../../internal/consumers/builtin/terminal.ts';
-import { ConsumerHost, type ConsumerMailbox, type HostServices } from '../../../../internal/consumers/host.ts';
+import { ConsumerHost, type ConsumerMailbox, type ConsumerSpec, type HostServices } from '../../../../internal/consumers/host.ts';
 import type { Plugin } from '../../../../internal/consumers/plugin.ts';
 import { defaultRunnerLimits, type Runner, type RunnerLimits } from '../../../../internal/consumers/runner.ts';
 import type { BookReader, BookView } from '../../../../internal/ports/book-reader.ts';
@@ -122,9 +122,9 @@ export class Stage {
     this.host = new ConsumerHost(services, { ...defaultRunnerLimits, ...limits });
   }
 
-  add(id: string, plugin: Plugin, config: Readonly<Record<string, unknown>> = {}): { readonly mailbox: FakeMailbox; readonly runner: Runner } {
+  add(id: string, plugin: Plugin, config: Readonly<Record<string, unknown>> = {}, more: Partial<ConsumerSpec> = {}): { readonly mailbox: FakeMailbox; readonly runner: Runner } {
     const mailbox = new FakeMailbox();
-    return { mailbox, runner: this.host.add({ id, plugin, config, mailbox }) };
+    return { mailbox, runner: this.host.add({ ...more, id, plugin, config, mailbox }) };
   }
 }
 

@@ -56,6 +56,25 @@ describe('watchProcess', () => {
     expect(diary).toEqual(['fault unhandledRejection socket', 'stop unhandledRejection 1']);
   });
 
+  test('a contained error is harmless: not logged here, and nothing stops, also during the stop', async () => {
+    const asked: unknown[] = [];
+    watchProcess({
+      process: events,
+      isContained: (thrown) => asked.push(thrown) > 0 && (thrown as Error).message !== 'ours',
+      onStop: ({ cause }) => void diary.push(`stop ${cause}`),
+      onFault: (thrown, origin) => diary.push(`fault ${origin} ${(thrown as Error).message}`),
+      exit: (code) => diary.push(`exit ${code}`),
+    });
+    events.emit('uncaughtException', new Error('plugin'));
+    events.emit('unhandledRejection', new InvariantError('of a plugin'));
+    events.emit('SIGINT');
+    events.emit('unhandledRejection', new Error('plugin'));
+    await settle();
+    expect([asked.length, diary]).toEqual([3, ['stop SIGINT']]);
+    events.emit('uncaughtException', new Error('ours'));
+    expect(diary).toEqual(['stop SIGINT', 'fault uncaughtException ours', 'exit 1']);
+  });
+
   test('an error during the stop leaves at once', async () => {
     watch(() => new Promise(() => undefined));
     events.emit('SIGINT');

@@ -122,6 +122,18 @@ describe('the human format', () => {
     expect(second).toMatch(/^ {8}at .*logs\.test\.ts/);
   });
 
+  test('text from outside cannot reach the terminal as commands', () => {
+    const { logs, lines } = desk({ format: 'human' });
+    const evil = '\u001b[2Jevil\u009b1m\u007f\r';
+    const error = new Error(evil);
+    error.stack = `Error: ${evil}\n    at f (${evil})`;
+    logs.logger(evil).info(evil, { short: '\u001b[2Jevil', text: `with blanks ${evil}`, list: [evil], [evil]: 1, error });
+    const [head, ...rest] = lines[0]!.split('\n');
+    expect(lines[0]).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(head).toContain('  \\u001b[2Jevil\\u009b1m\\u007f\\r  short=\\u001b[2Jevil  ');
+    expect(rest).toEqual(['    Error: \\u001b[2Jevil\\u009b1m\\u007f\\r', '        at f (\\u001b[2Jevil\\u009b1m\\u007f\\r)', '']);
+  });
+
   test('a message with a line end cannot pose as a second line', () => {
     const { logs, lines } = desk({ format: 'human' });
     logs.logger('a').info('bad\n12:00:00.000 info  b  forged', { text: 'x\ny' });

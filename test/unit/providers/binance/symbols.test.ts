@@ -22,7 +22,7 @@ function entry(changes: Readonly<Record<string, unknown>> = {}): object {
 
 describe('the instrument list', () => {
   it('gives name, spelling and scales', () => {
-    expect(readExchangeInfo(listOf(entry()))).toEqual([{ symbol: 'ETH-BTC', venueSymbol: 'ETHBTC', base: 'ETH', quote: 'BTC', priceScale: 6, quantityScale: 3 }]);
+    expect(readExchangeInfo(listOf(entry()))).toEqual([{ symbol: 'ETH-BTC', venueSymbol: 'ETHBTC', base: 'ETH', quote: 'BTC', priceScale: 6, quantityScale: 3, isTrading: true }]);
   });
 
   it.each([
@@ -43,6 +43,10 @@ describe('the instrument list', () => {
 
   it.each([[undefined], [null], ['x'], [[]], [[null, 5, {}]]])('has scale 0 where the filters are %j', (filters) => {
     expect(readExchangeInfo(listOf(entry({ filters })))[0]).toMatchObject({ priceScale: 0, quantityScale: 0 });
+  });
+
+  it.each([['TRADING', true], [undefined, true], ['BREAK', false], ['PENDING_TRADING', false], ['', false], [null, false]])('says of status %j that it trades: %j', (status, isTrading) => {
+    expect(readExchangeInfo(listOf(entry({ status })))[0]!.isTrading).toBe(isTrading);
   });
 
   it('names dated contracts by their day, and perpetual ones by base and quote alone', () => {

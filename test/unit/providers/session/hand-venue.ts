@@ -11,7 +11,7 @@ export class HandVenue {
   symbols = ['BTCUSDT', 'ETHUSDT'];
   /** The answer to a subscription; '' is none. */
   answer: (peer: WsPeer, names: readonly string[], id: number) => string = (_, __, id) => `{"result":null,"id":${id}}`;
-  depth: () => HttpReply = () => ({ status: 200, body: '{"lastUpdateId":100,"bids":[["1","1"]],"asks":[]}' });
+  depth: () => HttpReply | Promise<HttpReply> = () => ({ status: 200, body: '{"lastUpdateId":100,"bids":[["1","1"]],"asks":[]}' });
   exchangeInfo: () => HttpReply = () => {
     const symbols = this.symbols.map((symbol) => `{"symbol":"${symbol}","baseAsset":"${symbol.slice(0, 3)}","quoteAsset":"USDT","filters":[]}`);
     return { status: 200, body: `{"symbols":[${symbols.join(',')}]}` };

@@ -2,19 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BookAssembler } from '../../../../internal/book/assembler.ts';
 import { binanceVenue } from '../../../../internal/providers/binance/provider.ts';
 import { LiveFeed } from '../../../../internal/providers/session/live-feed.ts';
+import { RestBudgets } from '../../../../internal/providers/session/rest-budgets.ts';
 import type { VenueLimits } from '../../../../internal/providers/session/venue.ts';
 import { startSimulatedExchange } from '../../../../internal/sim/exchange.ts';
 import { systemClock } from '../../../../lib/clock/system-clock.ts';
+import type { HttpReply } from '../../../../lib/http/server.ts';
+import type { TokenBucket } from '../../../../lib/http/token-bucket.ts';
 import { silentLogger } from '../../../../lib/log/logger.ts';
 import { Random } from '../../../../lib/random/random.ts';
 import { EventType, isBook, Quality } from '../../../../schemas/events/event.ts';
 import { linesOf, NaiveBook } from '../../../support/events.ts';
-import { SessionBench, tradeText, type SessionBenchOptions } from '../../../support/session-bench.ts';
+import { depthText, SessionBench, tradeText, type SessionBenchOptions } from '../../../support/session-bench.ts';
 import { HandVenue } from './hand-venue.ts';
 
 
 let hand = new HandVenue();
 let stops: (() => Promise<void>)[] = [];
+let restBudget: TokenBucket | null = null;
 
 beforeEach(() => {
   hand = new HandVenue();
@@ -38,7 +42,9 @@ async function join(options: SessionBenchOptions & { limits?: Partial<VenueLimit
   const spot = binanceVenue('spot');
   const errors: string[] = [];
   const addresses = await hand.listen();
-  const feed = new LiveFeed(addresses, { ...spot, limits: { ...spot.limits, ...options.limits } }, bench.session, () => bench.session.streams(), bench.manual, new Random(1), {
+  const budget = new RestBudgets(bench.manual).of(addresses.restUrl, 6_000);
+  restBudget = budget;
+  const feed = new LiveFeed({ ...addresses, budget }, { ...spot, limits: { ...spot.limits, ...options.limits } }, bench.session, () => bench.session.streams(), bench.manual, new Random(1), {
     onRest: (url) => bench.tapped.push(`rest ${url.replace(/:\d+/, '')}`),
     onOpen: (connection, url) => bench.tapped.push(`open ${connection} ${url.replace(/:\d+/, '')}`),
     onError: (error) => errors.push(error.code),
@@ -54,6 +60,20 @@ async function join(options: SessionBenchOptions & { limits?: Partial<VenueLimit
     throw new Error(`never held: ${String(holds)}; heard ${bench.heard.join(', ')}; asked ${hand.asked.join(', ')}`);
   };
   return { bench, feed, errors, until };
+}
+
+/** With a real book room behind the session. */
+async function joinBooks(options: SessionBenchOptions & { limits?: Partial<VenueLimits> } = {}): Promise<Joined & { assembler: BookAssembler }> {
+  let assembler: BookAssembler | null = null;
+  const joined = await join({
+    ...options,
+    books: (room) => {
+      assembler = new BookAssembler({ waitingMax: 4_096, staleAfterMs: 600_000, refreshMs: 0, audits: false }, room.manual, silentLogger, room.events, room);
+      return assembler;
+    },
+  });
+  assembler!.start(joined.feed);
+  return { ...joined, assembler: assembler! };
 }
 
 async function turns(count: number): Promise<void> {
@@ -73,7 +93,7 @@ describe('a live feed', () => {
     await until(() => count(bench, 'trade BTCUSDT 7') === 1);
     expect(bench.taken[0]).toMatchObject({ epoch: 1, receivedTimeUs: expect.any(Number) });
     expect(bench.tapped.slice(0, 2)).toEqual(['rest http://127.0.0.1/api/v3/exchangeInfo', 'open 0 ws://127.0.0.1/stream']);
-    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1, refusedSubscriptions: [] });
   });
 
   it('leaves no timer and no socket when it is stopped, and stops twice', async () => {
@@ -99,7 +119,7 @@ describe('a live feed', () => {
     expect(bench.heard.slice(1)).toEqual(['connected BTCUSDT 1', 'subscribed BTCUSDT', 'disconnected BTCUSDT', 'connected BTCUSDT 2', 'subscribed BTCUSDT']);
     hand.peers[1]!.send(tradeText(9));
     await until(() => count(bench, 'trade BTCUSDT 9') === 1);
-    expect([bench.taken[0]!.epoch, feed.totals]).toEqual([2, { reconnects: 1, epochs: 2 }]);
+    expect([bench.taken[0]!.epoch, feed.totals]).toEqual([2, { reconnects: 1, epochs: 2, refusedSubscriptions: [] }]);
   });
 
   it('gets its snapshots, and tells of those it does not get', async () => {
@@ -142,7 +162,58 @@ describe('a live feed', () => {
     await until(() => count(bench, 'trade BTCUSDT 3') === 1);
     expect(hand.asked).toEqual(['0 btcusdt@trade,ethusdt@trade', '0 btcusdt@trade', '0 ethusdt@trade']);
     expect(bench.logged.find((line) => line.includes('SUBSCRIPTION_REFUSED'))).toContain('ethusdt@trade');
-    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1, refusedSubscriptions: ['ethusdt@trade'] });
+  });
+
+  it('has no book of a stream that was refused', async () => {
+    hand.answer = (_, names, id) => (names.some((name) => name === 'ethusdt@depth@100ms') ? `{"error":{"code":2,"msg":"no"},"id":${id}}` : `{"result":null,"id":${id}}`);
+    const { assembler, feed, until } = await joinBooks({ symbols: ['BTCUSDT', 'ETHUSDT'], channels: ['book'] });
+    await feed.start();
+    await until(() => assembler.books[0]?.state === 'live');
+    await turns(50);
+    expect(assembler.books.map(({ state, snapshots }) => [state, snapshots])).toEqual([['live', 1], ['empty', 0]]);
+    expect(feed.totals.refusedSubscriptions).toEqual(['ethusdt@depth@100ms']);
+  });
+
+  it('builds no book from a snapshot that was asked for over a former connection', async () => {
+    const answers: ((reply: HttpReply) => void)[] = [];
+    hand.depth = () => new Promise((resolve) => answers.push(resolve));
+    const snapshot = (last: number): HttpReply => ({ status: 200, body: `{"lastUpdateId":${last},"bids":[["1","${last}"]],"asks":[]}` });
+    const { assembler, feed, until } = await joinBooks({ channels: ['book'] });
+    await feed.start();
+    await until(() => answers.length === 1);
+    hand.peers[0]!.terminate();
+    await until(() => hand.asked.length === 2);
+    answers[0]!(snapshot(100));
+    await until(() => answers.length === 2);
+    await turns(50);
+    expect([assembler.books[0]!.state, assembler.books[0]!.snapshots]).toEqual(['syncing', 0]);
+    answers[1]!(snapshot(150));
+    await until(() => assembler.books[0]!.state === 'live');
+    expect([assembler.books[0]!.sequenceFirst, feed.totals.epochs]).toEqual([150, 2]);
+  });
+
+  it('tells that there was no snapshot when the pools have no room for it', async () => {
+    const { bench, feed, until } = await join({ channels: ['book'], frames: 1 });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    const held = bench.frames.tryAcquire()!;
+    feed.requestSnapshot(bench.session.streams()[0]!);
+    await until(() => count(bench, 'no snapshot BTCUSDT') === 1);
+    bench.frames.release(held);
+    feed.requestSnapshot(bench.session.streams()[0]!);
+    await until(() => count(bench, 'bookSnapshot BTCUSDT 100') === 1);
+  });
+
+  it('spends one budget with another feed behind the same address', async () => {
+    const { bench, feed, until } = await join();
+    const budgets = new RestBudgets(bench.manual);
+    expect(budgets.of('https://a', 6_000)).toBe(budgets.of('https://a', 1_200));
+    expect(budgets.of('https://b', 1_200)).not.toBe(budgets.of('https://a', 6_000));
+    expect([budgets.of('https://a', 6_000).available, budgets.of('https://b', 1_200).available]).toEqual([5_400, 1_080]);
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 1);
+    expect(restBudget!.available).toBe(5_400 - 20);
   });
 
   it('connects again when a subscription is not answered', async () => {
@@ -192,7 +263,7 @@ describe('a connection that comes of age', () => {
     expect([4, 5, 6].map((id) => count(bench, `trade BTCUSDT ${id}`))).toEqual([1, 1, 1]);
     expect(bench.heard.filter((line) => line.includes('connected'))).toEqual(['connected BTCUSDT 1']);
     expect(new Set(bench.taken.map(({ epoch }) => epoch))).toEqual(new Set([1]));
-    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1 });
+    expect(feed.totals).toEqual({ reconnects: 0, epochs: 1, refusedSubscriptions: [] });
     await bench.session.stop();
     await until(() => hand.openCount === 0);
     expect(bench.manual.pendingTimers).toBe(0);
@@ -207,7 +278,7 @@ describe('a connection that comes of age', () => {
     await until(() => hand.openCount === 1);
     bench.manual.advance(2_000);
     await turns(100);
-    expect([hand.peers.length, feed.totals]).toEqual([2, { reconnects: 0, epochs: 1 }]);
+    expect([hand.peers.length, feed.totals]).toEqual([2, { reconnects: 0, epochs: 1, refusedSubscriptions: [] }]);
     expect(bench.heard.filter((line) => line.includes('connected'))).toEqual(['connected BTCUSDT 1']);
   });
 
@@ -240,6 +311,124 @@ describe('a connection that comes of age', () => {
   });
 });
 
+describe('a venue that says goodbye', () => {
+  const farewell = '{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":5}}';
+
+  it('to every new connection is not stormed', async () => {
+    hand.answer = (peer, _, id) => {
+      setImmediate(() => peer.send(farewell));
+      return `{"result":null,"id":${id}}`;
+    };
+    const { bench, feed, until } = await join({ channels: ['trade'] });
+    await feed.start();
+    await until(() => hand.peers.length === 2);
+    for (let second = 0; second < 59; second += 1) {
+      bench.manual.advance(1_000);
+      await turns(10);
+      for (const peer of hand.peers) peer.send('{"e":"serverShutdown","E":5}');
+    }
+    expect([hand.peers.length, hand.openCount]).toEqual([2, 1]);
+    await until(() => hand.peers.length === 3);
+  });
+
+  it('before it answered gets no successor for that connection', async () => {
+    hand.answer = (peer, _, id) => {
+      peer.send(farewell);
+      return peer === hand.peers[0] ? '' : `{"result":null,"id":${id}}`;
+    };
+    const { bench, feed, until } = await join({ channels: ['trade'] });
+    await feed.start();
+    await until(() => bench.tapped.some((line) => line.includes('serverShutdown')));
+    await turns(100);
+    expect(hand.peers).toHaveLength(1);
+  });
+
+  it('on more connections than may be made gets as many successors as may', async () => {
+    const { bench, feed, until } = await join({ channels: ['trade', 'book'], limits: { connectsPerFiveMinutesMax: 4, silenceMs: 1e9 } });
+    await feed.start();
+    await until(() => hand.asked.length === 1);
+    await turns(20);
+    hand.peers[0]!.send(farewell);
+    await until(() => hand.peers.length === 2);
+    await until(() => hand.openCount === 1);
+    bench.manual.advance(61_000);
+    hand.peers[1]!.send(farewell);
+    await turns(100);
+    bench.manual.advance(61_000);
+    await turns(100);
+    expect(hand.peers).toHaveLength(2);
+    for (let minute = 0; minute < 4; minute += 1) {
+      bench.manual.advance(61_000);
+      await turns(100);
+    }
+    expect(hand.peers.length).toBeGreaterThan(2);
+  });
+});
+
+describe('a renewed connection', () => {
+  const depth = (id: number): string => `{"stream":"btcusdt@depth@100ms","data":${depthText(id, id)}}`;
+
+  it('is seamless for a book, although the old one lags behind the new one', async () => {
+    const { bench, assembler, feed, until } = await joinBooks({ channels: ['book'] });
+    await feed.start();
+    await until(() => assembler.books[0]?.state === 'live');
+    // Update n is made at 25 n ms; the new connection has it at once, the old one 40 ms later.
+    const startMs = bench.manual.monotonicMs();
+    let madeLast = 100;
+    let oldLast = 100;
+    const go = (): boolean => {
+      const made = 100 + Math.floor((bench.manual.monotonicMs() - startMs) / 25);
+      const old = 100 + Math.floor((bench.manual.monotonicMs() - startMs - 40) / 25);
+      for (; madeLast < made; madeLast += 1) if (hand.asked.length > 1) hand.peers[1]!.send(depth(madeLast + 1));
+      for (; oldLast < old; oldLast += 1) {
+        hand.peers[0]!.send(depth(oldLast + 1));
+        if (oldLast === 110) hand.peers[0]!.send('{"e":"serverShutdown","E":5}');
+      }
+      return assembler.books[0]!.book.last >= 180;
+    };
+    await until(go);
+    expect(hand.peers).toHaveLength(2);
+    expect(assembler.books[0]).toMatchObject({ state: 'live', gaps: 0, snapshots: 1, updates: assembler.books[0]!.book.last - 100 });
+    expect(assembler.books[0]!.moves.suspect).toBe(0);
+  });
+
+  it('gives what it holds at once when the old one is cut, and nothing while the feed is paused', async () => {
+    const { bench, feed, until } = await join({ channels: ['trade'], limits: { lifetimeMs: 5_000 } });
+    await feed.start();
+    await until(() => hand.asked.length === 2);
+    const tapped = bench.tapped.length;
+    await until(() => bench.tapped.length > tapped);
+    hand.peers[1]!.send(`{"stream":"btcusdt@trade","data":${tradeText(7)}}`);
+    await turns(20);
+    expect(count(bench, 'trade BTCUSDT 7')).toBe(0);
+    feed.pause();
+    hand.peers[0]!.terminate();
+    bench.manual.advance(2_000);
+    await turns(20);
+    expect(count(bench, 'trade BTCUSDT 7')).toBe(0);
+    feed.resume();
+    await until(() => count(bench, 'trade BTCUSDT 7') === 1);
+    hand.peers[1]!.send(`{"stream":"btcusdt@trade","data":${tradeText(8)}}`);
+    await until(() => count(bench, 'trade BTCUSDT 8') === 1);
+    expect(feed.totals).toMatchObject({ reconnects: 0, epochs: 1 });
+  });
+
+  it('that is lost while it holds frames begins a new epoch, and another after that', async () => {
+    const { bench, feed, until } = await join({ channels: ['trade', 'book'], limits: { lifetimeMs: 5_000 } });
+    await feed.start();
+    await until(() => count(bench, 'subscribed BTCUSDT') === 2);
+    hand.peers[1]!.send(`{"stream":"btcusdt@trade","data":${tradeText(7)}}`);
+    await turns(20);
+    hand.peers[1]!.terminate();
+    await until(() => count(bench, 'connected BTCUSDT 2') === 1);
+    await until(() => count(bench, 'subscribed BTCUSDT') === 3);
+    hand.peers[2]!.send(`{"stream":"btcusdt@trade","data":${tradeText(9)}}`);
+    await until(() => count(bench, 'trade BTCUSDT 9') === 1);
+    expect(bench.taken.at(-1)!.epoch).toBe(2);
+    expect(feed.totals).toMatchObject({ reconnects: 1, epochs: 2 });
+  });
+});
+
 describe('the whole way from a simulated venue to honest books', () => {
   it.each(['spot', 'usdm'] as const)('on %s, through a cut of all connections', async (market) => {
     const symbols = ['BTCUSDT', 'ETHUSDT'];
@@ -259,7 +448,9 @@ describe('the whole way from a simulated venue to honest books', () => {
         return assembler;
       },
     });
-    const feed = new LiveFeed(exchange, binanceVenue(market), bench.session, () => bench.session.streams(), systemClock, new Random(3), {
+    const { wsUrl, restUrl } = exchange;
+    const budget = new RestBudgets(systemClock).of(restUrl, 6_000);
+    const feed = new LiveFeed({ wsUrl, restUrl, budget }, binanceVenue(market), bench.session, () => bench.session.streams(), systemClock, new Random(3), {
       onRest: () => undefined,
       onOpen: () => undefined,
       onError: () => undefined,

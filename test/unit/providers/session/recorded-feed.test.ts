@@ -9,8 +9,10 @@ import { Dispatcher } from '../../../../internal/dispatcher/dispatcher.ts';
 import type { Backlog } from '../../../../internal/ports/backlog.ts';
 import { binanceVenue } from '../../../../internal/providers/binance/provider.ts';
 import { RecordedFeed, type RecordedFeedOptions } from '../../../../internal/providers/session/recorded-feed.ts';
+import { AppError } from '../../../../lib/errors/app-error.ts';
 import { formatJson } from '../../../../lib/json/json.ts';
 import { silentLogger } from '../../../../lib/log/logger.ts';
+import { errors } from '../../../../schemas/errors.ts';
 import { depthText, SessionBench, tradeText, type SessionBenchOptions } from '../../../support/session-bench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'recorded-feed-'));
@@ -59,7 +61,7 @@ describe('a recording', () => {
       [1_700_000_000_000_000, 1],
     ]);
     expect(bench.tapped.map((line) => line.slice(0, 7))).toEqual(['frame 0', 'frame 4', 'frame 0']);
-    expect([bench.ends, feed.totals, bench.lent]).toEqual([[null], { reconnects: 0, epochs: 1 }, 0]);
+    expect([bench.ends, feed.totals, bench.lent]).toEqual([[null], { reconnects: 0, epochs: 1, refusedSubscriptions: [] }, 0]);
   });
 
   it.each([
@@ -69,8 +71,9 @@ describe('a recording', () => {
     ['{"kind":5,"data":"x"}', /kind is no text/],
     ['{"kind":"ws"}', /data is no text/],
     ['{"kind":"ws","data":{"e":"trade"}}', /data is no text/],
+    ['{"kind":"wss","data":"{}"}', /unknown kind wss/],
   ])('goes on behind a line that is no record: %s', async (line, found) => {
-    const { bench, feed } = feedOf(fileOf([ws(tradeText(1)), line, ws(tradeText(2)), { kind: 'mark', data: '' }]), { channels: ['trade'] });
+    const { bench, feed } = feedOf(fileOf([ws(tradeText(1)), line, ws(tradeText(2)), { kind: 'ws_send', data: '' }, { kind: 'rest_request', data: '' }]), { channels: ['trade'] });
     await feed.start();
     await ended(bench);
     expect(bench.heard).toEqual(['trade BTCUSDT 1', 'trade BTCUSDT 2']);
@@ -115,13 +118,43 @@ describe('a recording', () => {
     expect(bench.ends).toEqual([null]);
   });
 
+  it('with more symbols than the stream table holds goes on with those it has, and says so', async () => {
+    const { bench, feed } = feedOf(fileOf([ws(tradeText(1)), ws(tradeText(1, 'ETHUSDT')), ws(tradeText(2, 'ETHUSDT')), ws(tradeText(2))]), { channels: ['trade'], streamLimit: 1 });
+    await feed.start();
+    await ended(bench);
+    expect([bench.ends, bench.lent]).toEqual([[null], 0]);
+    expect(bench.heard).toEqual(['trade BTCUSDT 1', 'trade BTCUSDT 2']);
+    expect(bench.session.ledger).toMatchObject({ frames: 4, events: 2, unknown: 2, deadLettered: 0 });
+    expect(bench.logged.filter((line) => line.includes('STREAM_LIMIT'))).toHaveLength(1);
+  });
+
+  it('that cannot be played is not called truncated', async () => {
+    const { bench, feed } = feedOf(fileOf([ws(tradeText(1))]), { channels: ['trade'] });
+    bench.accept = () => {
+      throw new AppError(errors.streamLimit, {});
+    };
+    await feed.start();
+    await ended(bench);
+    expect(bench.ends[0]!.code).toBe('STREAM_LIMIT');
+    expect(bench.frames.inUse).toBe(0);
+  });
+
+  it('remembers nothing of symbols that nobody wants', async () => {
+    const records = Array.from({ length: 6_000 }, (_, index) => ws(tradeText(1, `X${index}USDT`)));
+    const { bench, feed } = feedOf(fileOf([...records, ws(tradeText(1))]), { channels: ['trade'], symbols: ['BTCUSDT'] });
+    await feed.start();
+    await ended(bench);
+    expect(bench.session.ledger).toMatchObject({ frames: 6_001, events: 1, ignored: 6_000, unknown: 0 });
+    expect(bench.session.streams()[0]!.instrument.id).toBe(0);
+  });
+
   it('begins a new epoch where a connection opens again', async () => {
     const open = { t: T0, kind: 'ws_open', data: '', conn: 1 };
     const { bench, feed } = feedOf(fileOf([open, ws(depthText(1, 1)), { ...open, conn: 2 }, ws(depthText(2, 2)), open, ws(depthText(9, 9))]), { channels: ['book'] });
     await feed.start();
     await ended(bench);
     expect(bench.heard).toEqual(['keep BTCUSDT', 'bookUpdate BTCUSDT 1', 'bookUpdate BTCUSDT 2', 'disconnected BTCUSDT', 'connected BTCUSDT 2', 'subscribed BTCUSDT', 'bookUpdate BTCUSDT 9']);
-    expect([bench.taken.map(({ epoch }) => epoch), feed.totals]).toEqual([[1, 1, 2], { reconnects: 1, epochs: 2 }]);
+    expect([bench.taken.map(({ epoch }) => epoch), feed.totals]).toEqual([[1, 1, 2], { reconnects: 1, epochs: 2, refusedSubscriptions: [] }]);
   });
 
   it('takes its instruments from the list in it, and goes on without a list that cannot be read', async () => {
@@ -170,6 +203,28 @@ describe('the answers of a recording', () => {
     expect(bench.heard.filter((line) => line.startsWith('bookSnapshot'))).toEqual(['bookSnapshot BTCUSDT 7', 'bookSnapshot BTCUSDT 9']);
   });
 
+  it('are kept until there is room for them', async () => {
+    const { bench, feed } = feedOf(fileOf([rest(snapshotText(3), depthUrl), ws(depthText(4, 4)), rest(snapshotText(5), depthUrl), ws(depthText(6, 6))]), { channels: ['book'], frames: 1 });
+    bench.session.symbol('BTCUSDT');
+    const frame = bench.frames.tryAcquire()!;
+    feed.requestSnapshot(bench.session.streams()[0]!);
+    await feed.start();
+    await turns(20);
+    expect([bench.heard, bench.ends]).toEqual([['keep BTCUSDT'], []]);
+    bench.frames.release(frame);
+    await vi.waitFor(() => {
+      bench.manual.advance(10);
+      expect(bench.ends).toHaveLength(1);
+    }, { interval: 1 });
+    expect(bench.heard.slice(1)).toEqual(['bookSnapshot BTCUSDT 3', 'bookUpdate BTCUSDT 4', 'bookUpdate BTCUSDT 6']);
+    const dry = bench.frames.tryAcquire()!;
+    feed.requestSnapshot(bench.session.streams()[0]!);
+    bench.frames.release(dry);
+    feed.requestSnapshot(bench.session.streams()[0]!);
+    expect(bench.heard.at(-1)).toBe('bookSnapshot BTCUSDT 5');
+    expect(bench.lent).toBe(0);
+  });
+
   it('make a live book, through the gap in the recording', async () => {
     const records = [
       ws(depthText(5, 6)), ws(depthText(7, 8)), rest(snapshotText(6), depthUrl), ws(depthText(9, 9)), ws(depthText(12, 13)), rest(snapshotText(11), depthUrl), ws(depthText(14, 14)),
@@ -178,7 +233,7 @@ describe('the answers of a recording', () => {
     const { bench, feed } = feedOf(fileOf(records), {
       channels: ['book'],
       books: (room) => {
-        const options = { waitingMax: 100, staleAfterMs: 60_000, refreshMs: 0, audits: true };
+        const options = { waitingMax: 100, staleAfterMs: 60_000, refreshMs: 5_000, audits: true };
         assembler = new BookAssembler(options, room.manual, silentLogger, room.events, room);
         return assembler;
       },
@@ -188,6 +243,9 @@ describe('the answers of a recording', () => {
     await ended(bench);
     expect(bench.heard).toEqual(['bookSnapshot BTCUSDT 8', 'bookUpdate BTCUSDT 9', 'bookUpdate BTCUSDT 0', 'bookSnapshot BTCUSDT 13', 'bookUpdate BTCUSDT 14']);
     expect([assembler!.books[0]!.state, bench.lent]).toEqual(['live', 0]);
+    // There is no snapshot to compare with, so none is asked for.
+    bench.manual.advance(30_000);
+    expect(assembler!.books[0]!.refresh).toBeNull();
   });
 });
 

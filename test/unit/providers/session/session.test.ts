@@ -9,7 +9,7 @@ import { depthText, SessionBench, tradeText, type SessionBenchOptions } from '..
 
 /** A feed that says what the test says, and writes down what it is asked. */
 class HandFeed implements Feed {
-  readonly totals = { reconnects: 0, epochs: 0 };
+  readonly totals = { reconnects: 0, epochs: 0, refusedSubscriptions: [] };
   readonly asked: string[] = [];
   isPaused = false;
 
@@ -248,6 +248,19 @@ describe('the symbols of a session', () => {
     expect(() => bench.session.onInstruments(list)).toThrow(expect.objectContaining({ code: 'SYMBOL_UNKNOWN' }));
   });
 
+  it('are, for *, those that are traded now; one that is named comes all the same, with a warning', () => {
+    const halted = Buffer.from(list.toString().replace('"symbol":"ETHUSDT"', '"symbol":"ETHUSDT","status":"BREAK"').replace('"symbol":"BTCUSDT"', '"symbol":"BTCUSDT","status":"TRADING"'));
+    const symbolsOf = (symbols: readonly string[], guesses: boolean): unknown[] => {
+      const { bench } = benchOf({ symbols, guesses, channels: ['trade'] });
+      bench.session.onInstruments(halted);
+      return [bench.session.streams().map(({ instrument }) => instrument.venueSymbol), bench.logged];
+    };
+    expect(symbolsOf(['*'], false)).toEqual([['BTCUSDT'], []]);
+    expect(symbolsOf(['ETH-USDT'], false)).toEqual([['ETHUSDT'], ['the venue does not trade this symbol now p ETH-USDT']]);
+    expect(symbolsOf(['*', 'ETHUSDT'], false)).toEqual([['BTCUSDT', 'ETHUSDT'], ['the venue does not trade this symbol now p ETH-USDT']]);
+    expect(symbolsOf(['*'], true)).toEqual([['BTCUSDT', 'ETHUSDT'], []]);
+  });
+
   it('are guessed in a recording, which may name them later and more finely', () => {
     const { bench, say } = benchOf({ channels: ['trade', 'book'] });
     say(tradeText(1));
@@ -283,8 +296,8 @@ describe('what a feed tells', () => {
     bench.session.onSubscribed([first!]);
     bench.session.onDisconnected([first!], 'remote 1006');
     bench.session.onSnapshotFailed(first!, new AppError(errors.snapshotRefused, { status: 500 }));
-    bench.session.onSubscriptionRefused('ethusdt@depth', 'no such stream');
-    expect(bench.heard).toEqual(['connected BTCUSDT 1', 'connected ETHUSDT 1', 'subscribed BTCUSDT', 'disconnected BTCUSDT', 'no snapshot BTCUSDT']);
+    bench.session.onSubscriptionRefused(bench.session.streams()[6]!, 'ethusdt@depth', 'no such stream');
+    expect(bench.heard).toEqual(['connected BTCUSDT 1', 'connected ETHUSDT 1', 'subscribed BTCUSDT', 'disconnected BTCUSDT', 'no snapshot BTCUSDT', 'refused ETHUSDT']);
     expect(bench.logged.at(-1)).toContain('SUBSCRIPTION_REFUSED');
     expect(bench.logged.at(-1)).toContain('ethusdt@depth');
   });
@@ -293,16 +306,17 @@ describe('what a feed tells', () => {
     const { bench } = benchOf({ frames: 1, events: 1, channels: ['book'] });
     bench.session.symbol('BTCUSDT');
     const [stream] = bench.session.streams();
-    bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":7,"bids":[["1","2"]],"asks":[]}'), 9);
-    bench.session.onSnapshot(stream!, Buffer.from('{"code":-1121}'), 9);
+    const taken = [bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":7,"bids":[["1","2"]],"asks":[]}'), 9)];
+    taken.push(bench.session.onSnapshot(stream!, Buffer.from('{"code":-1121}'), 9));
     const held = bench.events.tryAcquire('book')!;
-    bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":8,"bids":[],"asks":[]}'), 9);
+    taken.push(bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":8,"bids":[],"asks":[]}'), 9));
     held.type = 4;
     bench.events.release(held);
     const frame = bench.frames.tryAcquire()!;
-    bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":9,"bids":[],"asks":[]}'), 9);
+    taken.push(bench.session.onSnapshot(stream!, Buffer.from('{"lastUpdateId":9,"bids":[],"asks":[]}'), 9));
     bench.frames.release(frame);
-    expect(bench.heard).toEqual(['keep BTCUSDT', 'bookSnapshot BTCUSDT 7', 'no snapshot BTCUSDT', 'no snapshot BTCUSDT', 'no snapshot BTCUSDT']);
+    expect(bench.heard).toEqual(['keep BTCUSDT', 'bookSnapshot BTCUSDT 7', 'no snapshot BTCUSDT']);
+    expect(taken).toEqual([true, true, false, false]);
     expect(bench.session.ledger).toMatchObject({ frames: 0, deadLettered: 0, decodeErrors: 1, badSnapshots: 1 });
     expectBalance(bench.session.ledger);
     expect(bench.lent).toBe(0);

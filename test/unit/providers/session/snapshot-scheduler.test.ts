@@ -102,6 +102,33 @@ describe('the snapshot scheduler', () => {
     expect(desk.asked).toHaveLength(6);
   });
 
+  it('drops the answer to a question of a former life, and asks the next one anew, at the pace of before', async () => {
+    const desk = new Desk();
+    const [stream] = desk.streams;
+    desk.scheduler.request(stream!);
+    desk.scheduler.forget(stream!);
+    desk.scheduler.forget(desk.streams[1]!);
+    desk.scheduler.request(stream!);
+    expect([desk.asked.length, desk.clock.pendingTimers]).toEqual([1, 1]);
+    await desk.answer(0, 'former');
+    desk.clock.advance(500);
+    expect([desk.asked.length, desk.heard]).toEqual([2, []]);
+    await desk.answer(1, 'new');
+    expect(desk.heard).toEqual(['0 new']);
+  });
+
+  it('forgets a question that waits for its turn or its pace, and goes on with the others', async () => {
+    const desk = new Desk();
+    for (const stream of desk.streams.slice(0, 6)) desk.scheduler.request(stream);
+    desk.scheduler.forget(desk.streams[4]!);
+    await desk.answer(0);
+    desk.scheduler.request(desk.streams[0]!);
+    desk.scheduler.forget(desk.streams[0]!);
+    expect(desk.clock.pendingTimers).toBe(0);
+    await desk.answer(1);
+    expect(desk.asked.map(({ stream }) => stream.id)).toEqual([0, 1, 2, 3, 5]);
+  });
+
   it('says nothing and leaves no timer after stop', async () => {
     const desk = new Desk();
     for (const stream of desk.streams) desk.scheduler.request(stream);

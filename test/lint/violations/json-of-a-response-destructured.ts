@@ -1,0 +1,6 @@
+// place: internal/dispatcher
+// expect: JSON goes in and out only through lib/simdjson and lib/json
+export function read(response: Response): Promise<unknown> {
+  const { json } = response;
+  return json.call(response);
+}
