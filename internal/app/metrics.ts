@@ -18,6 +18,7 @@ export function declareMetrics(house: House): void {
   perProvider('unknown_frames', 'Frames of a kind that is not known', ({ ledger }) => ledger.unknown);
   perProvider('ignored_frames', 'Frames nobody asked for', ({ ledger }) => ledger.ignored);
   perProvider('decode_errors', 'Frames and snapshots that could not be read', ({ ledger }) => ledger.decodeErrors);
+  perProvider('schema_drift', 'Frames and snapshots that lack a key of the schema', ({ ledger }) => [...ledger.drift.values()].reduce((sum, count) => sum + count, 0));
   perProvider('reconnects', 'Connections made again after a loss', ({ feed }) => feed.totals.reconnects);
 
   metrics.gauge({ name: 'meltica_book_count', help: 'Books by state' }, () =>

@@ -43,6 +43,7 @@ export function makeReport(house: House, facts: RunFacts): object {
       badSnapshots: ledger.badSnapshots,
       brokenRecords: ledger.brokenRecords,
       unknownKinds: Object.fromEntries(ledger.unknownKinds),
+      schemaDrift: Object.fromEntries(ledger.drift),
       missingSymbols,
       refusedSubscriptions: feed.totals.refusedSubscriptions,
     })),

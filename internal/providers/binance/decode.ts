@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { canonicalDecimal, DecimalProblem, DecimalReader } from '../../../lib/decimal/decimal.ts';
 import { tryParseJson } from '../../../lib/json/json.ts';
-import { EventType, type BookEvent, type CanonicalEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../schemas/events/event.ts';
+import { EventType, eventTypeNames, type BookEvent, type CanonicalEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../schemas/events/event.ts';
 import { TakerSide } from '../../../schemas/events/payloads.ts';
 import { widen, type Instrument } from '../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
@@ -41,6 +41,7 @@ type Fill = (message: Message, event: CanonicalEvent) => boolean;
  */
 export class BinanceDecoder implements Decoder {
   fault = '';
+  drift = '';
   dryChannel: Channel = 'trade';
   readonly #isFutures: boolean;
   readonly #desk: DecodeDesk;
@@ -51,6 +52,8 @@ export class BinanceDecoder implements Decoder {
   readonly #skipped = new Map<number, { readonly first: number; last: number }>();
   /** The instrument whose scale grew while its event was being filled: the event is filled again. */
   #widened = false;
+  /** A key of the schema that the frame does not have; '' while none is missing. */
+  #missingKey = '';
 
   readonly #fillTrade: Fill = (message, event) => this.#trade(message, event as TradeEvent, 't');
   readonly #fillAggTrade: Fill = (message, event) => this.#trade(message, event as TradeEvent, 'a');
@@ -65,6 +68,7 @@ export class BinanceDecoder implements Decoder {
   }
 
   decode(frame: WsFrame): Outcome {
+    this.drift = '';
     const root = this.#parse(frame.data);
     if (root === null) return Outcome.Bad;
     const data = root['data'];
@@ -73,6 +77,7 @@ export class BinanceDecoder implements Decoder {
   }
 
   decodeSnapshot(stream: Stream, body: WsFrame): Outcome {
+    this.drift = '';
     const root = this.#parse(body.data);
     if (root === null) return Outcome.Bad;
     return this.#event(root, body, 'book', EventType.BookSnapshot, stream, this.#fillSnapshot);
@@ -184,6 +189,7 @@ export class BinanceDecoder implements Decoder {
     event.receivedTimeUs = frame.receivedTimeUs;
     event.receivedMonotonicMs = frame.receivedMonotonicMs;
     event.traceId = frame.traceId;
+    this.#missingKey = '';
     do {
       this.#widened = false;
       event.priceScale = stream.instrument.priceScale;
@@ -191,6 +197,7 @@ export class BinanceDecoder implements Decoder {
       event.payload.reset();
       if (!fill(message, event)) {
         this.#desk.release(event);
+        if (this.#missingKey !== '') this.drift = `${eventTypeNames[type]}.${this.#missingKey}`;
         return Outcome.Bad;
       }
     } while (this.#widened);
@@ -366,6 +373,7 @@ export class BinanceDecoder implements Decoder {
   }
 
   #badField(key: string, found: unknown): false {
+    if (found === undefined) this.#missingKey = key;
     this.fault = found === undefined ? `${key} is missing` : `${key} has the wrong form: ${shown(found, 40)}`;
     return false;
   }

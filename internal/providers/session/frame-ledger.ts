@@ -1,7 +1,7 @@
 import { Outcome } from './venue.ts';
 
-/** Kinds of unknown frames that are told apart; more count under one name, because a venue's text must not grow our memory. */
-const UNKNOWN_KINDS_MAX = 64;
+/** Names that are told apart; more count under one, because a venue's text must not grow our memory. */
+const NAMES_MAX = 64;
 
 /**
  * Every frame of a provider in exactly one column: events + control + ignored + unknown + deadLettered = frames. What still
@@ -24,6 +24,12 @@ export class FrameLedger {
   /** Dead letters that are no frames: lines of a recording that are no record. */
   brokenRecords = 0;
   readonly #unknownKinds = new Map<string, number>();
+  readonly #drift = new Map<string, number>();
+
+  /** Frames and snapshots that lack a key of the schema, by key, such as `trade.p`. */
+  get drift(): ReadonlyMap<string, number> {
+    return this.#drift;
+  }
 
   /** Unknown frames by kind. */
   get unknownKinds(): ReadonlyMap<string, number> {
@@ -54,9 +60,19 @@ export class FrameLedger {
 
   /** True for the first frame of its kind, which is worth a log line. */
   countUnknown(kind: string): boolean {
-    const key = this.#unknownKinds.has(kind) || this.#unknownKinds.size < UNKNOWN_KINDS_MAX ? kind : 'others';
-    const count = this.#unknownKinds.get(key) ?? 0;
-    this.#unknownKinds.set(key, count + 1);
-    return count === 0;
+    return countIn(this.#unknownKinds, kind);
   }
+
+  /** A key of the venue's schema has vanished. True for the first time. */
+  countDrift(key: string): boolean {
+    return countIn(this.#drift, key);
+  }
+}
+
+/** Counts one of a bounded number of names; true for the first of its name. */
+function countIn(counts: Map<string, number>, name: string): boolean {
+  const key = counts.has(name) || counts.size < NAMES_MAX ? name : 'others';
+  const count = counts.get(key) ?? 0;
+  counts.set(key, count + 1);
+  return count === 0;
 }

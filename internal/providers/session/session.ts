@@ -184,6 +184,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
       this.ledger.decodeErrors += 1;
       this.ledger.badSnapshots += 1;
       this.#putAside('snapshot', this.#decoder.fault, body);
+      this.#tellDrift();
       this.#parts.books.snapshotFailed(stream);
     }
     return true;
@@ -246,12 +247,24 @@ export class ProviderSession implements FeedListener, DecodeDesk {
       if (outcome === Outcome.Dry) return false;
       this.ledger.count(outcome);
       if (outcome === Outcome.Unknown) this.#unknown();
-      else if (outcome === Outcome.Bad) this.#deadLetter('decode', this.#decoder.fault, frame.data);
+      else if (outcome === Outcome.Bad) this.#badFrame(frame);
       return true;
     } finally {
       // Also when something threw behind the decoder: the frame is ours.
       if (outcome !== Outcome.Dry) this.#parts.frames.release(frame);
     }
+  }
+
+  #badFrame(frame: WsFrame): void {
+    this.#deadLetter('decode', this.#decoder.fault, frame.data);
+    this.#tellDrift();
+  }
+
+  /** A key that vanished is the venue changing its schema, which is more than one bad frame. */
+  #tellDrift(): void {
+    const { drift } = this.#decoder;
+    if (drift === '' || !this.ledger.countDrift(drift)) return;
+    this.#parts.log.error('the schema drifts: a key has vanished', { provider: this.wanted.provider, key: drift });
   }
 
   #unknown(): void {

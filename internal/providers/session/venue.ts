@@ -103,6 +103,8 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 export interface Decoder {
   /** What was wrong with the last Bad frame, or the key of the last Unknown one. */
   readonly fault: string;
+  /** After a Bad frame: the key of the schema that it lacks, such as `trade.p`; '' when it was bad in another way. */
+  readonly drift: string;
   readonly dryChannel: Channel;
   decode(frame: WsFrame): Outcome;
   /** A REST snapshot, as a frame whose data is the body. Bad when it is none, Dry when the pool is dry. */

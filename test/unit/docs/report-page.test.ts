@@ -13,7 +13,7 @@ interface Report {
 }
 
 /** Objects whose keys are data. */
-const maps = ['providers[].unknownKinds', 'deadLetters'];
+const maps = ['providers[].unknownKinds', 'providers[].schemaDrift', 'deadLetters'];
 
 let report: Report;
 

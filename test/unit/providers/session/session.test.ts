@@ -91,6 +91,17 @@ describe('every frame ends in one column', () => {
     expect(bench.lent).toBe(0);
   });
 
+  it('tells a key that vanished from a frame that is merely bad, once by name', () => {
+    const { bench, say } = benchOf({ symbols: ['BTCUSDT'] });
+    say(tradeText(1).replace('"p":', '"price":'));
+    say(tradeText(2).replace('"p":', '"price":'));
+    say('{"e":"trade","s":"BTCUSDT","t":null}');
+    say('nonsense');
+    expect(bench.session.ledger.decodeErrors).toBe(4);
+    expect(Object.fromEntries(bench.session.ledger.drift)).toEqual({ 'trade.p': 2 });
+    expect(bench.logged.filter((line) => line.includes('drift'))).toHaveLength(1);
+  });
+
   it('refuses a frame when the frame pool is dry', async () => {
     const { bench, say } = benchOf({ events: 1, frames: 1 });
     bench.holds = true;
