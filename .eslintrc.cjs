@@ -19,6 +19,7 @@ const { builtinModules } = require('node:module');
 const PLACES = {
   'lib/json': { opens: ['json'] },
   'lib/simdjson': { opens: ['json'] },
+  'lib/simdjson/build.mjs': { packages: ['assemblyscript/asc'] },
   'lib/clock': { opens: ['time'] },
   'lib/random': { opens: ['random'] },
   'lib/ws': { packages: ['ws'] },
@@ -256,7 +257,7 @@ const TYPE_AWARE = ['@typescript-eslint/no-floating-promises', '@typescript-esli
 
 module.exports = {
   root: true,
-  ignorePatterns: ['dist/', 'coverage/', 'node_modules/', '.cache/', 'test/lint/violations/', '!.eslintrc.cjs'],
+  ignorePatterns: ['dist/', 'coverage/', 'node_modules/', '.cache/', 'test/lint/violations/', 'lib/simdjson/assembly/', '!.eslintrc.cjs'],
   env: { node: true, es2023: true },
   parser: '@typescript-eslint/parser',
   parserOptions: { ecmaVersion: 'latest', sourceType: 'module', project: './tsconfig.json', tsconfigRootDir: __dirname },
@@ -281,7 +282,7 @@ module.exports = {
     'import/no-duplicates': 'error',
     'import/no-extraneous-dependencies': ['error', {
       packageDir: __dirname,
-      devDependencies: ['test/**', 'bench/**', 'vitest.config.ts', '.eslintrc.cjs'],
+      devDependencies: ['test/**', 'bench/**', 'lib/simdjson/build.mjs', 'vitest.config.ts', '.eslintrc.cjs'],
     }],
 
     '@typescript-eslint/no-floating-promises': 'error',
