@@ -71,6 +71,7 @@ export class Kernel {
       this.#view.setUint32(base, plan.entries.length, true);
       this.#view.setUint32(base + 4, 0, true);
       this.#view.setUint32(base + 8, plan.isStrict ? 1 : 0, true);
+      this.#view.setUint32(base + 12, plan.switchEntry >= 0 ? 1 : 0, true);
       for (const [index, entry] of plan.entries.entries()) this.#writeEntry(base + SCHEMA_HEAD + index * ENTRY, entry, index + 1);
     }
     for (const [index, root] of program.roots.entries()) this.#writeEntry(this.#at(Layout.Roots) + index * ENTRY, root, 0);

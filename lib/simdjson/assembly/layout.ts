@@ -70,7 +70,7 @@ export const OP_LITERAL: usize = 72;
 /** The argument of an operation lies five bytes behind it. */
 export const ARGUMENT: usize = 5;
 
-/** u32: number of entries, first entry to expect, 1 when other keys are refused; then the entries. */
+/** u32: number of entries, first entry to expect, 1 when other keys are refused, 1 when there is a switch; then the entries. */
 export const SCHEMA_HEAD: u32 = 16;
 export const SCHEMA: u32 = SCHEMA_HEAD + ENTRIES_MAX * ENTRY;
 export const SCHEMAS: usize = FIXUPS + FIXUPS_MAX * 12;

@@ -8,9 +8,9 @@ import { atom, atomLength, atomString } from './atoms';
 import { byteAt, isDigit, no, skipSpace } from './bytes';
 import { decimalNumber, decimalString, scale, written } from './decimal';
 import {
-  ARGUMENT, CASES_MAX, DEPTH_MAX, DOUBLES, ENTRY, ENTRY_KEY_LENGTH, ENTRY_MASK, ENTRY_NEXT, EXACTS, INPUT, KIND_LENGTH,
+  ARGUMENT, CASES_MAX, COUNTS, DEPTH_MAX, DOUBLES, ENTRY, ENTRY_KEY_LENGTH, ENTRY_MASK, ENTRY_NEXT, EXACTS, FIXUP_COUNT, INPUT, KIND_LENGTH,
   KIND_OFFSET, METAS, OP_ARRAY, OP_LITERAL, OP_NUMBER, OP_OBJECT, OP_STRING, PRESENCE, RECORD_COUNT, RECORDS_MAX, SCHEMA,
-  SCHEMAS, SCHEMA_HEAD, SLOTS, SPEC, SPECS, SWITCH, SWITCHES, SWITCH_HEAD,
+  SCHEMAS, SCHEMA_HEAD, SIDES_MET, SLOTS, SPEC, SPECS, SWITCH, SWITCHES, SWITCH_HEAD,
 } from './layout';
 import { beginLevel, commitLevel, levelPrice, levelQuantity, levelRows, levels, levelSide, meetSide } from './levels';
 import {
@@ -21,7 +21,12 @@ import {
 import { clearEscape, hasEscape, skipLiteral, skipString, skipValue } from './skip';
 import { isInRange, timeString } from './time';
 
-/** `p` is behind the brace, `depth` counts it. */
+/**
+ * `p` is behind the brace, `depth` counts it.
+ *
+ * The discriminator is the first key almost always. Where it comes later, what was read so far is taken back and the
+ * object is read again from its begin, by the schema it names.
+ */
 export function object(p: usize, schemaIndex: u32, record: u32, depth: u32): usize {
   if (depth > DEPTH_MAX) return no(WHY_DEPTH);
   p = skipSpace(p);
@@ -32,6 +37,19 @@ export function object(p: usize, schemaIndex: u32, record: u32, depth: u32): usi
   let learn: usize = schema + 4;
   let isFirst = true;
   let seen: u64 = 0;
+  // The discriminator's entry while the object is read a second time.
+  let own: u32 = NO_ENTRY;
+  const start = p;
+  let presence: u32 = 0;
+  let levelCounts: u64 = 0;
+  let sidesAndRecords: u64 = 0;
+  let fixups: u32 = 0;
+  if (load<u32>(schema, 12)) {
+    presence = load<u32>(PRESENCE + record * 4);
+    levelCounts = load<u64>(COUNTS);
+    sidesAndRecords = load<u64>(SIDES_MET);
+    fixups = load<u32>(FIXUP_COUNT);
+  }
   while (true) {
     if (byteAt(p) != 34) return no(WHY_NOT_JSON);
     p++;
@@ -62,26 +80,43 @@ export function object(p: usize, schemaIndex: u32, record: u32, depth: u32): usi
       }
     }
     if (isKnown) {
+      const keyIndex = next;
       const bit: u64 = 1 << <u64>next;
       if (seen & bit) return no(WHY_DUPLICATE);
       seen |= bit;
       learn = entry + ENTRY_NEXT;
       next = <u32>load<u8>(entry, ENTRY_NEXT);
-      if (byteAt(p) == 34 && <u32>load<u8>(entry, OP_STRING) == SWITCH_KEY) {
-        if (!isFirst) return no(WHY_LATE_KIND);
+      if (keyIndex == own) {
+        p = skipString(p + 1);
+        if (p == 0) return 0;
+      } else if (byteAt(p) == 34 && <u32>load<u8>(entry, OP_STRING) == SWITCH_KEY) {
         const table = SWITCHES + <u32>load<u8>(entry, OP_STRING + ARGUMENT) * SWITCH;
         const at = record * SLOTS + load<u32>(table);
         p = atomInto(p + 1, at);
         if (p == 0) return 0;
         const chosen = caseOf(table, atom);
         if (chosen == 0) return unknownKind(at);
-        mark(record, load<u32>(table));
         schema = SCHEMAS + ((chosen & 0xffff) - 1) * SCHEMA;
         count = load<u32>(schema);
-        const own = chosen >> 16;
-        seen = 1 << <u64>own;
-        learn = schema + SCHEMA_HEAD + own * ENTRY + ENTRY_NEXT;
-        next = <u32>load<u8>(learn);
+        if (isFirst) {
+          const entryOfKind = chosen >> 16;
+          seen = 1 << <u64>entryOfKind;
+          learn = schema + SCHEMA_HEAD + entryOfKind * ENTRY + ENTRY_NEXT;
+          next = <u32>load<u8>(learn);
+          mark(record, load<u32>(table));
+        } else {
+          own = chosen >> 16;
+          seen = 0;
+          learn = schema + 4;
+          next = load<u32>(learn);
+          store<u32>(PRESENCE + record * 4, presence);
+          store<u64>(COUNTS, levelCounts);
+          store<u64>(SIDES_MET, sidesAndRecords);
+          store<u32>(FIXUP_COUNT, fixups);
+          mark(record, load<u32>(table));
+          p = start;
+          continue;
+        }
       } else {
         p = field(entry, p, record, depth);
         if (p == 0) return 0;
@@ -95,6 +130,8 @@ export function object(p: usize, schemaIndex: u32, record: u32, depth: u32): usi
     p = skipSpace(p + 1);
   }
 }
+
+const NO_ENTRY: u32 = 255;
 
 /** `p` is behind the bracket, `depth` counts it. Positions behind the last entry are skipped or refused. */
 function tuple(p: usize, schemaIndex: u32, record: u32, depth: u32): usize {
