@@ -195,12 +195,16 @@ export class Decoder {
     return Reason.None;
   }
 
+  /**
+   * The kernel left NaN where JavaScript reads the text. A slot that two keys share may have been written again since: only
+   * what still is NaN waits, for the last that asked.
+   */
   #fixUp(kernel: Kernel, frame: Buffer): void {
     const { fixups, allDoubles } = kernel;
-    const end = this.#counts[Count.Fixups]! * 3;
-    for (let at = 0; at < end; at += 3) {
+    for (let at = (this.#counts[Count.Fixups]! - 1) * 3; at >= 0; at -= 3) {
+      const index = fixups[at]! >>> 3;
       const offset = fixups[at + 1]!;
-      allDoubles[fixups[at]! >>> 3] = Number(frame.toString('latin1', offset, offset + fixups[at + 2]!));
+      if (Number.isNaN(allDoubles[index])) allDoubles[index] = Number(frame.toString('latin1', offset, offset + fixups[at + 2]!));
     }
   }
 

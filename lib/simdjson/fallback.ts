@@ -284,7 +284,7 @@ export class Fallback {
     if (type !== JsonType.String && type !== JsonType.Number) return Reason.Form;
     const decimal = this.#decimal;
     if (!decimal.read(type === JsonType.String ? this.#text.rawString(at) : this.#text.number(at), LEVEL_MANTISSA_MAX)) return Reason.Decimal;
-    const mantissa = decimal.scale === INEXACT_SCALE ? Number.NaN : Number(decimal.mantissa);
+    const mantissa = decimal.isSmall ? decimal.mantissa : decimal.scale === INEXACT_SCALE ? Number.NaN : Number(decimal.large);
     if (isQuantity) {
       levels.quantities[index] = decimal.double;
       levels.quantityMantissas[index] = mantissa;
@@ -307,7 +307,8 @@ export class Fallback {
     this.#memory.doubles[index] = decimal.double;
     const start = isString ? at + 1 : at;
     if (decimal.scale === INEXACT_SCALE) this.#slice(index, start, start + text.length);
-    else this.#memory.exacts[index] = decimal.mantissa;
+    else if (decimal.isSmall) this.#exact(index, decimal.mantissa);
+    else this.#memory.exacts[index] = decimal.large;
     return this.#mark(record, slot, decimal.scale);
   }
 
@@ -329,6 +330,12 @@ export class Fallback {
     this.#memory.exacts[record * SLOTS + slot] = nanoseconds;
     this.#memory.doubles[record * SLOTS + slot] = Number(nanoseconds / 1_000n);
     return this.#mark(record, slot, 0);
+  }
+
+  /** A mantissa that is not negative, without a BigInt. */
+  #exact(index: number, mantissa: number): void {
+    this.#memory.halves[index * 2] = mantissa;
+    this.#memory.halves[index * 2 + 1] = mantissa / 2 ** 32;
   }
 
   #slice(index: number, start: number, end: number): void {

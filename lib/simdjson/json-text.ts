@@ -76,7 +76,8 @@ export class JsonText {
   }
 
   string(at: number): string {
-    return JSON.parse(this.#bytes.toString('utf8', at, this.stringEnd(at))) as string;
+    const raw = this.rawString(at);
+    return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
   }
 
   number(at: number): string {
