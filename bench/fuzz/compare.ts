@@ -61,3 +61,31 @@ function partDifference(what: string, double: number, mantissa: number, scale: n
 function differ(what: string, was: unknown, expected: unknown): string {
   return Object.is(was, expected) ? '' : `${what} ${String(was)}, not ${String(expected)}`;
 }
+
+/** The first difference between two decoders that hold the same frame. Their atoms may differ. */
+export function compareDecoders(one: Decoder, other: Decoder): string {
+  if (one.recordCount !== other.recordCount) return differ('records', one.recordCount, other.recordCount);
+  for (let record = 0; record < one.recordCount; record += 1) {
+    if (one.presence[record] !== other.presence[record]) return differ(`presence of record ${record}`, one.presence[record], other.presence[record]);
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      if (!one.has(record, slot)) continue;
+      const index = record * SLOTS + slot;
+      const found = differ('exact', one.exacts[index], other.exacts[index]) || differ('meta', one.metas[index], other.metas[index]);
+      if (found !== '') return `record ${record}, slot ${slot}: ${found}`;
+    }
+  }
+  for (const side of ['bids', 'asks'] as const) {
+    if (one[side].count !== other[side].count || one[side].wasMet !== other[side].wasMet) return `other ${side}`;
+    for (const column of ['prices', 'quantities', 'priceMantissas', 'quantityMantissas'] as const) {
+      for (let i = 0; i < one[side].count; i += 1) {
+        const found = differ(`${side} ${i} ${column}`, one[side][column][i], other[side][column][i]);
+        if (found !== '') return found;
+      }
+    }
+    for (let i = 0; i < one[side].count * 2; i += 1) {
+      const found = differ(`${side} scale ${i}`, one[side].scales[i], other[side].scales[i]);
+      if (found !== '') return found;
+    }
+  }
+  return '';
+}

@@ -36,7 +36,7 @@ const shape: Rules = {
         switch: {
           slot: 0,
           to: { circle: { name: 'zoo.circle', keys: { radius: { decimal: 1 }, kind: { atom: 0 } } }, square: { name: 'zoo.square', keys: { side: { decimal: 2 } }, others: 'refuse' } },
-          otherwise: { name: 'zoo.otherShape', keys: { radius: { text: 3 } } },
+          otherwise: { name: 'zoo.otherShape', keys: { radius: { decimal: 3 } } },
         },
       },
       radius: { integer: 4 },

@@ -166,6 +166,8 @@ export class Program {
         plan.entries.push({ key, ops: allTypes.map(() => Op.Skip), args: allTypes.map(() => 0), slots: [] });
       }
       branch.entry = own;
+      const other = plan.entries.find((entry) => entry.key !== key && entry.slots.includes(kinds.slot));
+      if (other !== undefined) throw wrong(plan.name, other.key, `slot ${kinds.slot}, which is that of the discriminator '${key}'`);
     }
     return index;
   }

@@ -7,6 +7,7 @@ import { INEXACT_SCALE } from './inexact.ts';
 import { HAS_FIXUPS, Kernel, NON_ASCII, REASON_BITS } from './kernel.ts';
 import type { Levels } from './levels.ts';
 import { INPUT_BYTES_MAX, SLOTS } from './limits.ts';
+import { scaled, scaleNeededBy } from './scaled.ts';
 import type { Rules } from './schema.ts';
 import { Count, SlotMemory } from './slots.ts';
 import { Reason, Status, statusOf } from './status.ts';
@@ -36,6 +37,8 @@ export class Decoder {
   /** Why the last frame was not taken in the end, and why the kernel did not take it. */
   reason: Reason = Reason.None;
   kernelReason: Reason = Reason.None;
+  /** After `mantissaAt` said NaN: the decimals that the value needs, -1 when it fits no scale. */
+  scaleNeeded = 0;
   readonly #kernel: Kernel | null;
   readonly #memory: SlotMemory;
   readonly #program: Program;
@@ -148,6 +151,17 @@ export class Decoder {
     const high = this.#halves[index * 2 + 1]! | 0;
     const mantissa = high * HIGH + this.#halves[index * 2]!;
     return Math.abs(mantissa) <= SAFE ? mantissa : Number.NaN;
+  }
+
+  /** The integer of a decimal at an own scale, zeros at the end not counted; NaN where a digit would be lost: see `scaleNeeded`. */
+  mantissaAt(record: number, slot: number, ownScale: number): number {
+    const mantissa = this.mantissa(record, slot);
+    const scale = this.metas[record * SLOTS + slot]!;
+    const own = scaled(mantissa, scale, ownScale);
+    if (Math.abs(own) <= Number.MAX_SAFE_INTEGER) return own;
+    const needed = scaleNeededBy(mantissa, scale);
+    this.scaleNeeded = needed > ownScale ? needed : -1;
+    return Number.NaN;
   }
 
   /** The string of a text or an atom, or the digits of a number that is not exact. Made anew by each call. */

@@ -62,6 +62,7 @@ export class Fallback {
         return this.#number(at, record, arg, op === Op.Integer);
       case Op.Flag:
         this.#memory.doubles[index] = text.isTrueAt(at) ? 1 : 0;
+        this.#exact(index, this.#memory.doubles[index]!);
         return this.#mark(record, arg, 0);
       case Op.Atom:
         return this.#atom(at, record, arg);

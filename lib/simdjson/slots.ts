@@ -8,7 +8,7 @@ import { Side } from './schema.ts';
  *
  *   index = record * 32 + slot
  *   doubles[index]    the nearest double; 1 or 0 of a flag; whole microseconds of a time
- *   exacts[index]     mantissa; nanoseconds of a time; or offset and length of a text (low and high half of `halves`)
+ *   exacts[index]     mantissa; 1 or 0 of a flag; nanoseconds of a time; or offset and length of a text (low and high half of `halves`)
  *   metas[index]      scale of a decimal (INEXACT: see `exacts`), atom
  *   presence[record]  a bit per slot: what is not set there is left over from an older frame
  */

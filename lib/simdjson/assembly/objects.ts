@@ -262,8 +262,10 @@ function field(entry: usize, p: usize, record: u32, depth: u32): usize {
   if (word != 0x6c6c756e && op != SKIP) {
     if (op != FLAG) return no(WHY_FORM);
     const slot = <u32>load<u8>(entry, OP_LITERAL + ARGUMENT);
-    store<f64>(DOUBLES + (record * SLOTS + slot) * 8, word == 0x65757274 ? 1 : 0);
-    store<i32>(METAS + (record * SLOTS + slot) * 4, 0);
+    const at = record * SLOTS + slot;
+    store<f64>(DOUBLES + at * 8, word == 0x65757274 ? 1 : 0);
+    store<i64>(EXACTS + at * 8, word == 0x65757274 ? 1 : 0);
+    store<i32>(METAS + at * 4, 0);
     mark(record, slot);
   }
   return end;
