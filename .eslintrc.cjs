@@ -31,6 +31,9 @@ const PLACES = {
   'examples': { packages: ['meltica/plugin'] },
   'test': { opens: ['time', 'random'], packages: ['vitest', 'fast-check', 'ajv', 'meltica/plugin'] },
   'bench': { opens: ['time', 'random'], packages: ['vitest', 'fast-check', 'ajv', 'meltica/plugin'] },
+  // The bench of the decoder compares with what it replaces.
+  'bench/decode/decode.ts': { opens: ['json'] },
+  'bench/decode/addon.ts': { opens: ['load'] },
   // The test of a door may compare with what is behind it.
   'test/unit/lib/json': { opens: ['json'] },
   'test/unit/lib/metrics': { packages: ['prom-client'] },
