@@ -409,12 +409,14 @@ function bitfinex(): VenueReader {
       return channel + (Array.isArray(payload[0]) ? (payload as number[][]).reduce((all, row) => all + total(row), 0) : total(payload as number[]));
     },
     slots: (d) => {
-      if (!d.has(0, S.Channel)) return 0;
+      if (!d.has(0, S.Channel) || d.has(0, S.Event)) return 0;
       let all = 0;
       const count = d.recordCount;
       for (let r = 1; r < count; r += 1) {
         let own = 0;
-        for (let slot = 0; slot < 10; slot += 1) if (d.has(r, slot)) own += d.doubles[r * 32 + slot]!;
+        // A tuple has no gaps: the bits are those of its first positions.
+        const length = 32 - Math.clz32(d.presence[r]!);
+        for (let slot = 0; slot < length; slot += 1) own += d.doubles[r * 32 + slot]!;
         all += own;
       }
       return d.doubles[S.Channel]! + all;

@@ -48,6 +48,14 @@ export function decimalString(p: usize, value: usize, exact: usize, isLevel: boo
 // @ts-ignore: decorator
 @inline
 export function decimalNumber(p: usize, value: usize, exact: usize, isLevel: bool): usize {
+  const end = shortNumber(p, value, exact, isLevel);
+  return end != 0 ? end : decimalNumberSlow(p, value, exact, isLevel);
+}
+
+/** 0 when it is not short. */
+// @ts-ignore: decorator
+@inline
+function shortNumber(p: usize, value: usize, exact: usize, isLevel: bool): usize {
   const bytes = v128.load(p);
   const digits = i8x16.sub(bytes, i8x16.splat(48));
   const others: u32 = ~(<u32>i8x16.bitmask(i8x16.lt_u(digits, i8x16.splat(10)))) & 0xffff;
@@ -65,6 +73,21 @@ export function decimalNumber(p: usize, value: usize, exact: usize, isLevel: boo
     if (isPlain && (char | 32) != 101 && (point == 1 || byteAt(p) != 48)) {
       settleShort(digits, length, point, value, exact, isLevel);
       return p + length;
+    }
+  }
+  return 0;
+}
+
+/** A short one behind a sign is still quick. */
+function decimalNumberSlow(p: usize, value: usize, exact: usize, isLevel: bool): usize {
+  if (byteAt(p) == 45) {
+    const end = shortNumber(p + 1, value, exact, isLevel);
+    if (end != 0) {
+      store<f64>(value, -load<f64>(value));
+      // No mantissa is -0.
+      if (isLevel) store<f64>(exact, 0 - load<f64>(exact));
+      else store<i64>(exact, -load<i64>(exact));
+      return end;
     }
   }
   return decimalSlow(p, true, value, exact, isLevel);

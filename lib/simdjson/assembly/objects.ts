@@ -142,8 +142,20 @@ function tuple(p: usize, schemaIndex: u32, record: u32, depth: u32): usize {
   const count = load<u32>(schema);
   let position: u32 = 0;
   while (true) {
-    if (position < count) p = value(schema + SCHEMA_HEAD + position * ENTRY, p, record, depth);
-    else if (load<u32>(schema, 8)) return no(WHY_UNKNOWN_KEY);
+    if (position < count) {
+      const entry = schema + SCHEMA_HEAD + position * ENTRY;
+      const first = byteAt(p);
+      if (<u32>load<u8>(entry, OP_NUMBER) == DECIMAL && (isDigit(first) || first == 45)) {
+        // What tuples are made of, without a call: that is a fifth of the time of a book of tuples.
+        const slot = <u32>load<u8>(entry, OP_NUMBER + ARGUMENT);
+        const at = record * SLOTS + slot;
+        p = decimalNumber(p, DOUBLES + (at << 3), EXACTS + (at << 3), false);
+        store<i32>(at << 2, scale, METAS);
+        mark(record, slot);
+      } else {
+        p = value(entry, p, record, depth);
+      }
+    } else if (load<u32>(schema, 8)) return no(WHY_UNKNOWN_KEY);
     else p = skipValue(p, depth);
     if (p == 0) return 0;
     position++;
