@@ -65,7 +65,7 @@ export class Fallback {
         this.#exact(index, this.#memory.doubles[index]!);
         return this.#mark(record, arg, 0);
       case Op.Atom:
-        return this.#atom(at, record, arg);
+        return text.stringEnd(at) - at === 2 ? Reason.None : this.#atom(at, record, arg);
       case Op.Text:
         this.#slice(index, at + 1, text.stringEnd(at) - 1);
         return this.#mark(record, arg, 0);
@@ -121,8 +121,6 @@ export class Fallback {
         if (branch === null) return this.#unknownKind(record, table.slot);
         plan = this.#program.plans[branch.plan]!;
         discriminator = found.at;
-        // An empty discriminator chose a schema, so it is there.
-        this.#mark(record, table.slot, this.#memory.metas[record * SLOTS + table.slot]!);
       }
     }
     const seen = new Set<number>();
@@ -318,8 +316,7 @@ export class Fallback {
     const end = this.#text.stringEnd(at);
     const atom = this.#atoms.find(this.#text.string(at));
     this.#slice(index, at + 1, end - 1);
-    this.#memory.metas[index] = atom;
-    return end - at === 2 ? Reason.None : this.#mark(record, slot, atom);
+    return this.#mark(record, slot, atom);
   }
 
   #time(at: number, record: number, slot: number): Reason {

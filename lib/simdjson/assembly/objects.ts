@@ -183,14 +183,17 @@ function field(entry: usize, p: usize, record: u32, depth: u32): usize {
     if (op == DECIMAL) {
       p = decimalString(p + 1, DOUBLES + (at << 3), EXACTS + (at << 3), false);
       if (p == 0) return 0;
+      // An absent value leaves the slot alone: another key may have filled it.
+      if (scale == EMPTY) return p + 1;
       store<i32>(at << 2, scale, METAS);
-      if (scale != EMPTY) mark(record, slot);
+      mark(record, slot);
       return p + 1;
     }
     if (op == ATOM) {
+      if (byteAt(p + 1) == 34) return p + 2;
       p = atomInto(p + 1, at);
       if (p == 0) return 0;
-      if (atomLength != 0) mark(record, slot);
+      mark(record, slot);
       return p;
     }
     if (op == SKIP) return skipString(p + 1);
@@ -215,8 +218,9 @@ function field(entry: usize, p: usize, record: u32, depth: u32): usize {
       if (byteAt(p + 1) == 34) return p + 2;
       p = timeString(p + 1, at);
       if (p == 0) return 0;
+      if (!isInRange) return p + 1;
       store<i32>(at << 2, 0, METAS);
-      if (isInRange) mark(record, slot);
+      mark(record, slot);
       return p + 1;
     }
     if (op == LEVEL_PRICE) return levelPrice(p);

@@ -457,6 +457,16 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
     expect(desk.decode('{"outer":12345678901234567890,"data":{"inner":0.12345678901234567891}}')).toBe('Ok');
     expect(desk.number(0)).toBe('0.12345678901234568 inexact 0.12345678901234567891');
   });
+
+  test('an absent value leaves a slot alone that another key has filled', () => {
+    const keys: ObjectSchema['keys'] = { d: { decimal: 0 }, i: { integer: 1 }, a: { atom: 2 }, t: { time: 3 }, x: { text: 4 } };
+    const desk = new Desk(object({ one: { object: { name: 'one', keys } }, other: { object: { name: 'other', keys } } }), forceFallback);
+    const { decoder } = desk;
+    for (const nothing of ['{"d":"","i":"","a":"","t":""}', '{"d":null,"i":null,"a":null,"t":"0001-01-01T00:00:00Z","x":null}']) {
+      expect(desk.decode(`{"one":{"d":1.5,"i":7,"a":"atom","t":"1970-01-01T00:00:01Z","x":"text"},"other":${nothing}}`)).toBe('Ok');
+      expect([desk.number(0), desk.number(1), decoder.atom(0, 2), decoder.text(0, 2), decoder.timeUs(0, 3), decoder.text(0, 4)]).toEqual(['1.5 = 15 at 1', '7 = 7 at 0', -1, 'atom', 1_000_000, 'text']);
+    }
+  });
 });
 
 test('the kernel alone answers Fallback for what it does not take', () => {
