@@ -1,6 +1,6 @@
 import { INEXACT_SCALE } from './inexact.ts';
 import { FALLBACK_LEVELS_MAX } from './limits.ts';
-import { scaled, Scaled, scaleNeededBy } from './scaled.ts';
+import { isWhole, moved, scaled, Scaled, scaleNeededBy } from './scaled.ts';
 
 /**
  * The levels of one side, in the order of the text, as columns. Read `count` of them; what lies behind is older.
@@ -55,17 +55,25 @@ export class Levels {
     if (count > this.ownPrices.length) this.#growOwn(count);
     const { priceMantissas, quantityMantissas, scales, ownPrices, ownQuantities } = this;
     for (let i = 0; i < count; i += 1) {
-      const ofPrice = scales[i * 2]!;
-      const ofQuantity = scales[i * 2 + 1]!;
-      const price = ofPrice === priceScale ? priceMantissas[i]! : scaled(priceMantissas[i]!, ofPrice, priceScale);
-      const quantity = ofQuantity === quantityScale ? quantityMantissas[i]! : scaled(quantityMantissas[i]!, ofQuantity, quantityScale);
+      const price = moved(priceMantissas[i]!, priceScale - scales[i * 2]!);
+      const quantity = moved(quantityMantissas[i]!, quantityScale - scales[i * 2 + 1]!);
       ownPrices[i] = price;
       ownQuantities[i] = quantity;
-      // 2^53 itself is an exact mantissa, but no safe integer.
-      if (!(Math.abs(price) <= Number.MAX_SAFE_INTEGER)) return this.#refuse(priceMantissas[i]!, ofPrice, priceScale, false);
-      if (!(Math.abs(quantity) <= Number.MAX_SAFE_INTEGER)) return this.#refuse(quantityMantissas[i]!, ofQuantity, quantityScale, true);
+      if (!isWhole(price) && !this.#again(ownPrices, i, priceMantissas[i]!, scales[i * 2]!, priceScale)) {
+        return this.#refuse(priceMantissas[i]!, scales[i * 2]!, priceScale, false);
+      }
+      if (!isWhole(quantity) && !this.#again(ownQuantities, i, quantityMantissas[i]!, scales[i * 2 + 1]!, quantityScale)) {
+        return this.#refuse(quantityMantissas[i]!, scales[i * 2 + 1]!, quantityScale, true);
+      }
     }
     return Scaled.Ok;
+  }
+
+  /** With care: a shift beyond the table of powers may be possible all the same. */
+  #again(own: Float64Array, index: number, mantissa: number, scale: number, ownScale: number): boolean {
+    const value = scaled(mantissa, scale, ownScale);
+    own[index] = value;
+    return isWhole(value);
   }
 
   #refuse(mantissa: number, scale: number, ownScale: number, isQuantity: boolean): Scaled {

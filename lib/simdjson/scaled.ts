@@ -16,14 +16,27 @@ export const OWN_SCALE_MAX = 15;
 
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
-/** NaN where it cannot be; `problemOf` tells why. */
+/** NaN where it cannot be; `scaleNeededBy` tells why. */
 export function scaled(mantissa: number, scale: number, ownScale: number): number {
-  if (scale === ownScale) return mantissa;
   if (mantissa === 0) return 0;
   const shift = ownScale - scale;
-  if (shift > 22 || shift < -22) return shift > 22 ? Number.NaN : stripped(mantissa, scale, ownScale);
-  const moved = shift > 0 ? mantissa * POWERS[shift]! : mantissa / POWERS[-shift]!;
-  return Number.isSafeInteger(moved) ? moved : Number.NaN;
+  if (shift < -22) return stripped(mantissa, scale, ownScale);
+  const value = moved(mantissa, shift);
+  return isWhole(value) ? value : Number.NaN;
+}
+
+/**
+ * The mantissa with its point `shift` places further on: one step, which is exact where the result is whole and within
+ * 2^53, because half a unit in the last place of a quotient is less than the smallest fraction it can have.
+ */
+export function moved(mantissa: number, shift: number): number {
+  if (shift === 0) return mantissa;
+  return shift > 0 ? mantissa * POWERS[shift]! : mantissa / POWERS[-shift]!;
+}
+
+/** False of NaN, of a fraction and of what is beyond 2^53 - 1. */
+export function isWhole(value: number): boolean {
+  return value === Math.trunc(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** The decimals that the value needs, -1 when it does not fit whatever the scale. */
