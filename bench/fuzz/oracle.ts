@@ -262,8 +262,16 @@ function writtenDecimals(text: string): number {
   return Math.max(fraction.length - Number(exponent), 0);
 }
 
-/** The largest scale up to the written one (and 200) at which the value is a whole number within the bound. */
+/**
+ * The largest scale up to the written one (and 200) at which the value is a whole number within 2^53, or, where there is none,
+ * within the bound.
+ */
 export function exact(text: string, bound: bigint): Exact {
+  const safe = exactWithin(text, 2n ** 53n);
+  return safe.mantissa === null ? exactWithin(text, bound) : safe;
+}
+
+function exactWithin(text: string, bound: bigint): Exact {
   const [, sign, whole, fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? refuse();
   const digits = BigInt(whole! + fraction);
   const places = fraction.length - Number(exponent);

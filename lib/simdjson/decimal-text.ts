@@ -73,7 +73,8 @@ export class DecimalText {
     let mantissa = BigInt(core) * 10n ** BigInt(Math.max(power, 0));
     let scale = Math.max(-power, 0);
     if (mantissa > bound) return;
-    for (; scale < most && mantissa * 10n <= bound; scale += 1) mantissa *= 10n;
+    const limit = mantissa <= LEVEL_MANTISSA_MAX ? LEVEL_MANTISSA_MAX : bound;
+    for (; scale < most && mantissa * 10n <= limit; scale += 1) mantissa *= 10n;
     this.large = mantissa;
     this.scale = scale;
   }

@@ -6,7 +6,8 @@
  *
  * That is for at most 15 characters, which are below 2^53: the double is one correctly rounded division. Longer ones,
  * signs and exponents are read one by one. The scale is as written (0.10 is 10 at 2); only where the mantissa would pass
- * its bound (2^63 - 1 of a slot, 2^53 of a level) zeros at the end are dropped, as few as needed.
+ * 2^53 zeros at the end are dropped, as few as needed. Where that is not enough a slot goes on to 2^63 - 1, and a level,
+ * whose mantissa is a double, is inexact.
  */
 import { byteAt, isDigit, no } from './bytes';
 import { FIXUP_COUNT, FIXUPS, FIXUPS_MAX, INPUT, POWERS, POWERS_BY_TAIL, POWERS_EXACT, SCRATCH_SKIPPED, SHUFFLES } from './layout';
@@ -256,7 +257,8 @@ function settleLong(first: usize, end: usize, decimals: i32, places: i32, bound:
     return;
   }
   const most = places > SCALE_MAX ? SCALE_MAX : places;
-  while (least < most && mantissa <= bound / 10) {
+  const limit = mantissa <= SAFE ? SAFE : bound;
+  while (least < most && mantissa <= limit / 10) {
     mantissa *= 10;
     least++;
   }

@@ -18,6 +18,12 @@ describe.each(WAYS)('%s', (_, forceFallback) => {
     expect([...bids.ownQuantities.subarray(0, 3)]).toEqual([50, 125, 0]);
   });
 
+  test('a long quantity of zeros fits the scale of its instrument, in a slot as in a level', () => {
+    expect(desk.decode('{"b":[["1234567890.00000000","12345678901.000000000000"]],"d":"1234567890.00000000"}')).toBe('Ok');
+    expect(bids.rescale(2, 0)).toBe(Scaled.Ok);
+    expect([bids.ownPrices[0], bids.ownQuantities[0], desk.decoder.mantissaAt(0, 0, 2)]).toEqual([123_456_789_000, 12_345_678_901, 123_456_789_000]);
+  });
+
   test.each([
     ['"61837.63","1"', 1, 0, Scaled.NeedsScale, 2, false],
     ['"1","0.125"', 0, 2, Scaled.NeedsScale, 3, true],
