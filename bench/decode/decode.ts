@@ -1,3 +1,4 @@
+import { summarize } from '../../lib/simdjson/counters.ts';
 import { Decoder, type Root } from '../../lib/simdjson/decoder.ts';
 import { Status } from '../../lib/simdjson/status.ts';
 import { median, row, type Bench, type BenchOptions, type BenchRow } from '../harness.ts';
@@ -29,7 +30,7 @@ export const decodeBench: Bench = async (options) => {
     if (frames.length === 0) continue;
     const root = desk.decoder.root(stream.name, stream.rules);
     rows.push(...desk.measure(`stream ${stream.name}`, frames, desk.contenders(root, stream.venue), options));
-    const { kernel, fallback, refused } = root.counters.summary();
+    const { kernel, fallback, refused } = summarize([root.counters]);
     if (fallback + refused > 0) options.say(`decode: stream ${stream.name}: ${fallback} by the fallback, ${refused} refused of ${kernel + fallback + refused}`);
   }
   return rows;

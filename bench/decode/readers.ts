@@ -1,6 +1,6 @@
 import type { Decoder } from '../../lib/simdjson/decoder.ts';
 import type { Levels } from '../../lib/simdjson/levels.ts';
-import { BinanceSlot } from './schemas/binance.ts';
+import { Slot as BinanceSlot } from '../../internal/providers/binance/schema.ts';
 import { BitfinexSlot } from './schemas/bitfinex.ts';
 import { BybitSlot } from './schemas/bybit.ts';
 import { CoinbaseSlot } from './schemas/coinbase.ts';

@@ -32,22 +32,28 @@ export class RootCounters {
     this.reasons.fill(0);
   }
 
-  /** The reasons that happened, by name. */
-  summary(): CounterSummary {
-    const named = (counts: readonly number[]): Record<string, number> =>
-      Object.fromEntries(counts.flatMap((count, reason) => (count === 0 ? [] : [[reasonNames[reason]!, count]])));
-    return { kernel: this.kernel, fallback: this.fallback, refused: sum(this.refused), kernelReasons: named(this.kernelReasons), reasons: named(this.reasons) };
-  }
 }
 
-export interface CounterSummary {
+/** What became of the frames of several roots, reasons that happened by name. */
+export interface DecodeSummary {
   readonly kernel: number;
   readonly fallback: number;
   readonly refused: number;
+  /** Why the kernel did not take a frame. */
   readonly kernelReasons: Readonly<Record<string, number>>;
+  /** Why a frame was refused in the end. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+export function summarize(counters: readonly RootCounters[]): DecodeSummary {
+  const total = (of: (each: RootCounters) => number): number => counters.reduce((sum, each) => sum + of(each), 0);
+  const named = (of: (each: RootCounters) => readonly number[]): Record<string, number> =>
+    Object.fromEntries(reasonNames.map((name, reason) => [name, total((each) => of(each)[reason]!)] as const).filter(([, count]) => count > 0));
+  return {
+    kernel: total(({ kernel }) => kernel),
+    fallback: total(({ fallback }) => fallback),
+    refused: total(({ refused }) => refused.reduce((sum, count) => sum + count, 0)),
+    kernelReasons: named(({ kernelReasons }) => kernelReasons),
+    reasons: named(({ reasons }) => reasons),
+  };
 }

@@ -170,6 +170,16 @@ export class Decoder {
     return this.#slice(this.#halves[index * 2]!, this.#halves[index * 2 + 1]!);
   }
 
+  /** The number of a decimal or integer as text, exact, zeros at the end as in the frame. Made anew by each call. */
+  digits(record: number, slot: number): string {
+    if (!this.isExact(record, slot)) return this.text(record, slot);
+    const scale = this.scale(record, slot);
+    const mantissa = this.exacts[record * SLOTS + slot]!;
+    const digits = String(mantissa < 0n ? -mantissa : mantissa).padStart(scale + 1, '0');
+    const sign = mantissa < 0n ? '-' : '';
+    return scale === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  }
+
   /** The atom of a slot, interned now if it was none; -1 when the table is full. The slot keeps it. */
   internAtom(record: number, slot: number): number {
     const index = record * SLOTS + slot;
@@ -178,6 +188,11 @@ export class Decoder {
     const atom = this.atoms.intern(this.text(record, slot));
     this.metas[index] = atom;
     return atom;
+  }
+
+  /** After a status that is not Ok: where in the frame, what was expected and what was found, for people. Made by the call. */
+  fault(): string {
+    return this.reason === Reason.None ? '' : this.#fallback.explain(this.reason);
   }
 
   /** After Status.UnknownKind: the discriminator's text. */

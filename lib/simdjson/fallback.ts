@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Atoms } from './atoms.ts';
 import type { Entry, LevelSpec, Plan, Program } from './compile.ts';
 import { DecimalText, LEVEL_MANTISSA_MAX, SLOT_MANTISSA_MAX } from './decimal-text.ts';
+import { describeFault } from './fault.ts';
 import { INEXACT_SCALE } from './inexact.ts';
 import { JsonText } from './json-text.ts';
 import type { Levels } from './levels.ts';
@@ -26,6 +27,9 @@ export class Fallback {
   readonly #atoms: Atoms;
   readonly #decimal = new DecimalText();
   #text = new JsonText(Buffer.alloc(0));
+  /** The value read last: what a refusal is about. */
+  #at = 0;
+  #entry: Entry | null = null;
 
   constructor(program: Program, memory: SlotMemory, atoms: Atoms) {
     this.#program = program;
@@ -41,15 +45,22 @@ export class Fallback {
     bids.shrink();
     asks.shrink();
     if (frame.length > FALLBACK_BYTES_MAX) return Reason.Bytes;
-    if (!isUtf8(frame)) return Reason.NotUtf8;
     this.#text = new JsonText(frame);
+    if (!isUtf8(frame)) return Reason.NotUtf8;
     if (this.#text.isDeeperThan(DEPTH_MAX)) return Reason.Depth;
-    if (!isJson(frame)) return Reason.NotJson;
+    if (this.#text.jsonFault() !== '') return Reason.NotJson;
     return this.#value(this.#program.roots[root]!, this.#text.afterSpace(0), 0);
+  }
+
+  /** Why the last frame was refused, for people: where, what was expected, what was found. */
+  explain(reason: Reason): string {
+    return describeFault(reason, this.#text, { at: this.#at, entry: this.#entry });
   }
 
   #value(entry: Entry, at: number, record: number): Reason {
     const text = this.#text;
+    this.#at = at;
+    this.#entry = entry;
     const type = text.typeAt(at);
     const op = entry.ops[type]!;
     if (op === Op.Refuse) return Reason.Refused;
@@ -116,6 +127,7 @@ export class Fallback {
       if (found !== undefined && this.#text.typeAt(found.at) === JsonType.String) {
         const entry = declared.entries[declared.switchEntry]!;
         const table = this.#program.switches[entry.args[JsonType.String]!]!;
+        this.#at = found.at;
         this.#atom(found.at, record, table.slot);
         const branch = table.kinds.get(this.#memory.metas[record * SLOTS + table.slot]!) ?? table.otherwise;
         if (branch === null) return this.#unknownKind(record, table.slot);
@@ -129,10 +141,10 @@ export class Fallback {
     for (const [index, member] of members.entries()) {
       const entry = plan.byKey.get(member.key);
       if (entry === undefined) {
-        if (plan.isStrict) return Reason.UnknownKey;
+        if (plan.isStrict) return this.#refuse(Reason.UnknownKey, member.at);
         continue;
       }
-      if (seen.has(entry)) return Reason.DuplicateKey;
+      if (seen.has(entry)) return this.#refuse(Reason.DuplicateKey, member.at);
       seen.add(entry);
       if (member.at === discriminator) continue;
       if (this.#mustWait(plan.entries[entry]!, member.at, record)) {
@@ -182,7 +194,7 @@ export class Fallback {
 
   #tuple(plan: Plan, at: number, record: number): Reason {
     const elements = this.#text.elements(at);
-    if (plan.isStrict && elements.length > plan.entries.length) return Reason.UnknownKey;
+    if (plan.isStrict && elements.length > plan.entries.length) return this.#refuse(Reason.UnknownKey, elements[plan.entries.length]!);
     for (const [position, entry] of plan.entries.entries()) {
       if (position >= elements.length) break;
       const reason = this.#value(entry, elements[position]!, record);
@@ -193,6 +205,8 @@ export class Fallback {
 
   #forEach(at: number, type: JsonType, use: (element: number) => Reason): Reason {
     for (const element of this.#text.elements(at)) {
+      this.#at = element;
+      this.#entry = null;
       if (this.#text.typeAt(element) !== type) return Reason.Form;
       const reason = use(element);
       if (reason !== Reason.None) return reason;
@@ -217,6 +231,7 @@ export class Fallback {
       level.quantity = cells[spec.quantity] ?? -1;
       if (spec.side === 2) {
         const cell = cells[spec.sideColumn];
+        this.#at = cell ?? row;
         if (cell === undefined || this.#text.typeAt(cell) !== JsonType.String) return Reason.Form;
         level.side = this.#sideOf(cell, (spec as LevelSpec).words);
         if (level.side > 1) return Reason.Side;
@@ -237,6 +252,8 @@ export class Fallback {
   #element(plan: Plan, at: number, level: Level): Reason {
     const seen = new Set<number>();
     for (const member of this.#text.members(at)) {
+      this.#at = member.at;
+      this.#entry = null;
       const index = plan.byKey.get(member.key);
       if (index === undefined) {
         if (plan.isStrict) return Reason.UnknownKey;
@@ -245,6 +262,7 @@ export class Fallback {
       if (seen.has(index)) return Reason.DuplicateKey;
       seen.add(index);
       const entry = plan.entries[index]!;
+      this.#entry = entry;
       const type = this.#text.typeAt(member.at);
       const op = entry.ops[type]!;
       if (op === Op.Refuse) return Reason.Refused;
@@ -279,6 +297,8 @@ export class Fallback {
   }
 
   #levelPart(at: number, levels: Levels, index: number, isQuantity: boolean): Reason {
+    this.#at = at;
+    this.#entry = null;
     const type = this.#text.typeAt(at);
     if (type !== JsonType.String && type !== JsonType.Number) return Reason.Form;
     const decimal = this.#decimal;
@@ -347,6 +367,11 @@ export class Fallback {
     return Reason.None;
   }
 
+  #refuse(reason: Reason, at: number): Reason {
+    this.#at = at;
+    return reason;
+  }
+
   #has(record: number, slot: number): boolean {
     return (this.#memory.presence[record]! & (1 << slot)) !== 0;
   }
@@ -357,13 +382,4 @@ interface Level {
   side: number;
   price: number;
   quantity: number;
-}
-
-function isJson(frame: Buffer): boolean {
-  try {
-    JSON.parse(frame.toString());
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -108,6 +108,49 @@ export class JsonText {
     return found;
   }
 
+  /** The keys and indexes that lead to the value at `at`: `data.b[3][0]`; '' for the root. */
+  pathTo(at: number): string {
+    let path = '';
+    let value = this.afterSpace(0);
+    while (value !== at) {
+      const type = this.typeAt(value);
+      if (type === JsonType.Object) {
+        const member = this.members(value).findLast((each) => each.at <= at);
+        if (member === undefined) return path;
+        path += `${path === '' ? '' : '.'}${member.key.slice(0, SHOWN_MAX)}`;
+        value = member.at;
+      } else if (type === JsonType.Array) {
+        const elements = this.elements(value);
+        const index = elements.findLastIndex((each) => each <= at);
+        if (index < 0) return path;
+        path += `[${index}]`;
+        value = elements[index]!;
+      } else {
+        return path;
+      }
+    }
+    return path;
+  }
+
+  /** The value at `at` for people: as it is written, cut short; what has brackets is only called a list or an object. */
+  shownAt(at: number): string {
+    const type = this.typeAt(at);
+    if (type === JsonType.Object) return 'an object';
+    if (type === JsonType.Array) return 'a list';
+    const text = this.#bytes.toString('utf8', at, this.valueEnd(at));
+    return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+  }
+
+  /** What JSON.parse says of it; '' when it is JSON. */
+  jsonFault(): string {
+    try {
+      JSON.parse(this.#bytes.toString());
+      return '';
+    } catch (thrown) {
+      return (thrown as SyntaxError).message;
+    }
+  }
+
   #afterComma(value: number): number {
     const behind = this.afterSpace(this.valueEnd(value));
     return this.#bytes[behind] === COMMA ? this.afterSpace(behind + 1) : behind;
@@ -141,6 +184,7 @@ export interface Member {
   readonly at: number;
 }
 
+const SHOWN_MAX = 40;
 const QUOTE = 34;
 const COMMA = 44;
 const BRACKET_OPEN = 91;

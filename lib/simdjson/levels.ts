@@ -20,8 +20,9 @@ export class Levels {
   /** Integers at the scales given to `rescale`. Valid after it answered Scaled.Ok. */
   ownPrices: Float64Array;
   ownQuantities: Float64Array;
-  /** After NeedsScale: the decimals that are needed, and whose they are. */
+  /** After `rescale` said no: the decimals that are needed (-1: it fits no scale), of which level, and whose they are. */
   scaleNeeded = 0;
+  misfit = 0;
   isQuantity = false;
   readonly #counts: Uint32Array;
   readonly #side: number;
@@ -60,10 +61,10 @@ export class Levels {
       ownPrices[i] = price;
       ownQuantities[i] = quantity;
       if (!isWhole(price) && !this.#again(ownPrices, i, priceMantissas[i]!, scales[i * 2]!, priceScale)) {
-        return this.#refuse(priceMantissas[i]!, scales[i * 2]!, priceScale, false);
+        return this.#refuse(i, priceMantissas[i]!, scales[i * 2]!, priceScale, false);
       }
       if (!isWhole(quantity) && !this.#again(ownQuantities, i, quantityMantissas[i]!, scales[i * 2 + 1]!, quantityScale)) {
-        return this.#refuse(quantityMantissas[i]!, scales[i * 2 + 1]!, quantityScale, true);
+        return this.#refuse(i, quantityMantissas[i]!, scales[i * 2 + 1]!, quantityScale, true);
       }
     }
     return Scaled.Ok;
@@ -76,8 +77,9 @@ export class Levels {
     return isWhole(value);
   }
 
-  #refuse(mantissa: number, scale: number, ownScale: number, isQuantity: boolean): Scaled {
+  #refuse(index: number, mantissa: number, scale: number, ownScale: number, isQuantity: boolean): Scaled {
     const needed = scale === INEXACT_SCALE ? -1 : scaleNeededBy(mantissa, scale);
+    this.misfit = index;
     this.isQuantity = isQuantity;
     this.scaleNeeded = needed;
     return needed > ownScale ? Scaled.NeedsScale : Scaled.OutOfRange;

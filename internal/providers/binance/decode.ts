@@ -1,15 +1,20 @@
-import { isUtf8 } from 'node:buffer';
-import { canonicalDecimal, DecimalProblem, DecimalReader } from '../../../lib/decimal/decimal.ts';
+import { canonicalDecimal } from '../../../lib/decimal/decimal.ts';
 import { tryParseJson } from '../../../lib/json/json.ts';
+import { summarize, type DecodeSummary } from '../../../lib/simdjson/counters.ts';
+import { Decoder as FrameDecoder, type Root } from '../../../lib/simdjson/decoder.ts';
+import type { Levels } from '../../../lib/simdjson/levels.ts';
+import { Scaled } from '../../../lib/simdjson/scaled.ts';
+import { Status } from '../../../lib/simdjson/status.ts';
 import { EventType, eventTypeNames, type BookEvent, type CanonicalEvent, type KlineEvent, type TickerEvent, type TradeEvent } from '../../../schemas/events/event.ts';
 import { TakerSide } from '../../../schemas/events/payloads.ts';
-import { widen, type Instrument } from '../../../schemas/market/instrument.ts';
+import { widen } from '../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
 import type { WsFrame } from '../../../schemas/market/ws-frame.ts';
 import { UNNAMED_REQUEST } from '../session/subscribe-desk.ts';
 import type { SymbolEntry } from '../session/symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder } from '../session/venue.ts';
 import type { BinanceMarket } from './dialect.ts';
+import { kindNames, sampleFrames, Slot, snapshotBody, streamFrame, type KindName } from './schema.ts';
 
 /**
  * The finest scale a frame may widen its instrument to. Binance quotes 8 decimals everywhere; a frame with more is wrong, and
@@ -17,27 +22,44 @@ import type { BinanceMarket } from './dialect.ts';
  */
 const WIDENED_SCALE_MAX = 8;
 
-const decimalFaults: Readonly<Record<DecimalProblem, string>> = {
-  [DecimalProblem.None]: 'is good',
-  [DecimalProblem.Malformed]: 'is no decimal',
-  [DecimalProblem.NeedsScale]: `has more than ${WIDENED_SCALE_MAX} decimals`,
-  [DecimalProblem.OutOfRange]: 'passes 2^53 at its scale',
-};
+type Fill = (event: CanonicalEvent) => boolean;
 
-type Message = Readonly<Record<string, unknown>>;
-type Fill = (message: Message, event: CanonicalEvent) => boolean;
+/** Keys that a message must have, and the slots they go to. */
+class Needs {
+  readonly #mask: number;
+  readonly #slots: readonly (readonly [string, Slot])[];
+
+  constructor(keys: Readonly<Record<string, Slot>>) {
+    this.#slots = Object.entries(keys);
+    this.#mask = this.#slots.reduce((mask, [, slot]) => mask | (1 << slot), 0);
+  }
+
+  areMet(present: number): boolean {
+    return (present & this.#mask) === this.#mask;
+  }
+
+  missing(present: number): string {
+    return this.#slots.find(([, slot]) => ((present >>> slot) & 1) === 0)![0];
+  }
+}
+
+const tradeNeeds = new Needs({ t: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
+const aggTradeNeeds = new Needs({ a: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
+const tickerNeeds = new Needs({ u: Slot.Id, b: Slot.Price, B: Slot.Quantity, a: Slot.AskPrice, A: Slot.AskQuantity });
+const depthNeeds = new Needs({ U: Slot.Id, u: Slot.LastId, E: Slot.EventTime });
+const futuresDepthNeeds = new Needs({ U: Slot.Id, u: Slot.LastId, E: Slot.EventTime, pu: Slot.PreviousId });
+const snapshotNeeds = new Needs({ lastUpdateId: Slot.LastId });
+const klineNeeds = new Needs({
+  'E': Slot.EventTime, 'k.t': Slot.OpenTime, 'k.T': Slot.CloseTime, 'k.i': Slot.Interval, 'k.n': Slot.TradeCount, 'k.x': Slot.IsClosed,
+  'k.v': Slot.Volume, 'k.q': Slot.QuoteVolume, 'k.o': Slot.Open, 'k.h': Slot.High, 'k.l': Slot.Low, 'k.c': Slot.Close,
+});
 
 /**
- * Binance frames to canonical events. Every frame ends in one Outcome; nothing is guessed and nothing thrown.
+ * Binance frames to canonical events, by the slots that lib/simdjson fills (schema.ts). Every frame ends in one Outcome; nothing
+ * is guessed and nothing thrown.
  *
- *   raw       {"e":"trade","E":1672515782136,"s":"BNBBTC","t":12345,"p":"0.001","q":"100","T":1672515782136,"m":true,"M":true}
- *   combined  {"stream":"bnbbtc@trade","data":{…the same…}}
- *
- * The kind stands in `e`; only spot's best bid/ask has none (and no time either):
- *
- *   {"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}
- *
- * Prices and quantities are text, ids and times are numbers in milliseconds (web-socket-streams.md).
+ * The slots hold one frame until the next one is decoded, and giving an event away can decode the next one (a book that asks for
+ * a snapshot which is already here): so an event is filled first, and nothing is read from the slots after `emit`.
  */
 export class BinanceDecoder implements Decoder {
   fault = '';
@@ -45,9 +67,16 @@ export class BinanceDecoder implements Decoder {
   dryChannel: Channel = 'trade';
   readonly #isFutures: boolean;
   readonly #desk: DecodeDesk;
-  readonly #decimal = new DecimalReader();
-  /** Which of `trade` and `aggTrade` a symbol's trade stream is made of: the first seen, because their ids do not mix. */
-  readonly #tradeKind = new Map<SymbolEntry, string>();
+  readonly #slots = new FrameDecoder();
+  readonly #stream: Root;
+  readonly #snapshot: Root;
+  /** The kind of each atom that is one. */
+  readonly #kinds: (KindName | undefined)[] = [];
+  /** What is wanted of the symbol of each atom that is one. */
+  readonly #symbols: (SymbolEntry | undefined)[] = [];
+  readonly #market: number;
+  /** Which of `trade` and `aggTrade` a trade stream is made of, by its id: the first seen, because their ids do not mix. */
+  readonly #tradeKind: (KindName | undefined)[] = [];
   /** The latest run of ignored trade ids of each stream that has any. */
   readonly #skipped = new Map<number, { readonly first: number; last: number }>();
   /** The instrument whose scale grew while its event was being filled: the event is filled again. */
@@ -55,104 +84,95 @@ export class BinanceDecoder implements Decoder {
   /** A key of the schema that the frame does not have; '' while none is missing. */
   #missingKey = '';
 
-  readonly #fillTrade: Fill = (message, event) => this.#trade(message, event as TradeEvent, 't');
-  readonly #fillAggTrade: Fill = (message, event) => this.#trade(message, event as TradeEvent, 'a');
-  readonly #fillTicker: Fill = (message, event) => this.#ticker(message, event as TickerEvent);
-  readonly #fillDepth: Fill = (message, event) => this.#depth(message, event as BookEvent);
-  readonly #fillSnapshot: Fill = (message, event) => this.#snapshot(message, event as BookEvent);
-  readonly #fillKline: Fill = (message, event) => this.#kline(message, event as KlineEvent);
+  readonly #fillTrade: Fill = (event) => this.#trade(event as TradeEvent, 't', tradeNeeds);
+  readonly #fillAggTrade: Fill = (event) => this.#trade(event as TradeEvent, 'a', aggTradeNeeds);
+  readonly #fillTicker: Fill = (event) => this.#ticker(event as TickerEvent);
+  readonly #fillDepth: Fill = (event) => this.#depth(event as BookEvent);
+  readonly #fillSnapshot: Fill = (event) => this.#book(event as BookEvent);
+  readonly #fillKline: Fill = (event) => this.#kline(event as KlineEvent);
 
   constructor(market: BinanceMarket, desk: DecodeDesk) {
     this.#isFutures = market === 'usdm';
     this.#desk = desk;
+    this.#stream = this.#slots.root(`binance ${market} stream`, streamFrame);
+    this.#snapshot = this.#slots.root(`binance ${market} snapshot`, snapshotBody);
+    for (const name of kindNames) this.#kinds[this.#slots.atoms.intern(name)] = name;
+    this.#market = this.#slots.atoms.intern('MARKET');
+    this.#slots.warmUp(sampleFrames.map((frame) => ({ frame: Buffer.from(frame), root: this.#stream })));
+  }
+
+  get decoding(): DecodeSummary {
+    return summarize([this.#stream.counters, this.#snapshot.counters]);
   }
 
   decode(frame: WsFrame): Outcome {
     this.drift = '';
-    const root = this.#parse(frame.data);
-    if (root === null) return Outcome.Bad;
-    const data = root['data'];
-    if (typeof root['stream'] === 'string' && isMessage(data)) return this.#message(data, frame);
-    return this.#message(root, frame);
-  }
-
-  decodeSnapshot(stream: Stream, body: WsFrame): Outcome {
-    this.drift = '';
-    const root = this.#parse(body.data);
-    if (root === null) return Outcome.Bad;
-    return this.#event(root, body, 'book', EventType.BookSnapshot, stream, this.#fillSnapshot);
-  }
-
-  #parse(data: Buffer): Message | null {
-    if (!isUtf8(data)) return this.#bad('not UTF-8'), null;
-    const parsed = tryParseJson(data.toString());
-    if (!parsed.ok) return this.#bad(`not JSON: ${parsed.reason}`), null;
-    if (!isMessage(parsed.value)) return this.#bad('not an object'), null;
-    return parsed.value;
-  }
-
-  #message(message: Message, frame: WsFrame): Outcome {
-    const kind = message['e'];
+    const slots = this.#slots;
+    if (slots.decode(frame.data, this.#stream) !== Status.Ok) return this.#bad(slots.fault());
+    if (!slots.has(0, Slot.Kind)) return this.#unnamed(frame);
+    const kind = this.#kinds[slots.atom(0, Slot.Kind)];
     switch (kind) {
       case 'trade':
-        return this.#tradeOf(message, frame, kind, this.#fillTrade);
+        return this.#tradeOf(frame, kind, this.#fillTrade);
       case 'aggTrade':
-        return this.#tradeOf(message, frame, kind, this.#fillAggTrade);
+        return this.#tradeOf(frame, kind, this.#fillAggTrade);
       case 'bookTicker':
-        return this.#symbolEvent(message, frame, 'ticker', EventType.Ticker, this.#fillTicker);
+        return this.#symbolEvent(frame, 'ticker', EventType.Ticker, this.#fillTicker);
       case 'depthUpdate':
-        return this.#symbolEvent(message, frame, 'book', EventType.BookUpdate, this.#fillDepth);
+        return this.#symbolEvent(frame, 'book', EventType.BookUpdate, this.#fillDepth);
       case 'kline':
-        return this.#symbolEvent(message, frame, 'kline', EventType.Kline, this.#fillKline);
+        return this.#symbolEvent(frame, 'kline', EventType.Kline, this.#fillKline);
       case 'serverShutdown':
-        // {"e":"serverShutdown","E":1770123456789}: the venue will cut this connection.
+        // The venue will cut this connection.
         this.#desk.onFarewell(frame.connection);
         return Outcome.Control;
       case undefined:
-        return this.#unnamed(message, frame);
-      default:
-        this.fault = typeof kind === 'string' ? kind.slice(0, 40) : 'e is no text';
+        this.fault = slots.text(0, Slot.Kind).slice(0, 40);
         return Outcome.Unknown;
     }
   }
 
+  decodeSnapshot(stream: Stream, body: WsFrame): Outcome {
+    this.drift = '';
+    if (this.#slots.decode(body.data, this.#snapshot) !== Status.Ok) return this.#bad(this.#slots.fault());
+    return this.#event(body, 'book', EventType.BookSnapshot, stream, this.#fillSnapshot);
+  }
+
   /** Frames without `e`: replies to our requests, and spot's best bid/ask. */
-  #unnamed(message: Message, frame: WsFrame): Outcome {
-    if (isText(message['b']) && isText(message['B']) && isText(message['s'])) {
-      return this.#symbolEvent(message, frame, 'ticker', EventType.Ticker, this.#fillTicker);
-    }
-    const id = message['id'];
-    if (id === undefined && 'code' in message && 'msg' in message) {
+  #unnamed(frame: WsFrame): Outcome {
+    const slots = this.#slots;
+    if (slots.has(0, Slot.Symbol)) return this.#symbolEvent(frame, 'ticker', EventType.Ticker, this.#fillTicker);
+    const isRefusal = slots.has(0, Slot.ErrorCode) && slots.has(0, Slot.ErrorText);
+    if (slots.has(0, Slot.RequestId) || isRefusal) {
       // {"code":2,"msg":"Invalid request: too many parameters"}: most refusals do not name their request.
-      this.#desk.onReply(frame.connection, UNNAMED_REQUEST, refusalOf(message));
+      const request = slots.has(0, Slot.RequestId) ? slots.number(0, Slot.RequestId) : UNNAMED_REQUEST;
+      const refusal = isRefusal ? `${slots.digits(0, Slot.ErrorCode)} ${slots.text(0, Slot.ErrorText).slice(0, 400)}` : '';
+      this.#desk.onReply(frame.connection, request, refusal);
       return Outcome.Control;
     }
-    if (id !== undefined && ('result' in message || 'code' in message || 'error' in message)) {
-      const refusal = 'result' in message ? '' : refusalOf(message);
-      this.#desk.onReply(frame.connection, typeof id === 'number' ? id : -1, refusal);
-      return Outcome.Control;
-    }
-    this.fault = Object.keys(message).slice(0, 4).join(',');
+    this.fault = slots.has(0, Slot.Stream) ? `stream ${slots.text(0, Slot.Stream).slice(0, 40)}` : keysOf(frame.data);
     return Outcome.Unknown;
   }
 
-  #tradeOf(message: Message, frame: WsFrame, kind: string, fill: Fill): Outcome {
-    const entry = isText(message['s']) ? this.#desk.symbol(message['s']) : undefined;
+  #tradeOf(frame: WsFrame, kind: KindName, fill: Fill): Outcome {
+    const slots = this.#slots;
+    const stream = slots.has(0, Slot.Symbol) ? (this.#symbol()?.trade ?? null) : null;
     // Futures: insurance fund and liquidation transfers ("X":"INSURANCE_FUND", "ADL") are not trades of the market.
-    const origin = message['X'];
-    if (origin !== undefined && origin !== 'MARKET') {
-      if (entry !== undefined && entry.trade !== null) this.#skip(entry.trade, message['t']);
+    if (slots.has(0, Slot.Origin) && slots.atom(0, Slot.Origin) !== this.#market) {
+      if (stream !== null) this.#skip(stream);
       return Outcome.Ignored;
     }
-    const chosen = entry === undefined ? undefined : this.#tradeKind.get(entry);
+    const chosen = stream === null ? undefined : this.#tradeKind[stream.id];
     if (chosen !== undefined && chosen !== kind) return Outcome.Ignored;
-    const outcome = this.#symbolEvent(message, frame, 'trade', EventType.Trade, fill);
-    if (outcome === Outcome.Events && chosen === undefined) this.#tradeKind.set(entry!, kind);
+    const outcome = this.#symbolEvent(frame, 'trade', EventType.Trade, fill);
+    if (outcome === Outcome.Events && chosen === undefined) this.#tradeKind[stream!.id] = kind;
     return outcome;
   }
 
   /** An ignored trade has an id all the same: the next one follows what came before it, and nothing is missing. */
-  #skip(stream: Stream, id: unknown): void {
+  #skip(stream: Stream): void {
+    if (!this.#slots.has(0, Slot.Id)) return;
+    const id = this.#slots.number(0, Slot.Id);
     if (!isId(id)) return;
     const skipped = this.#skipped.get(stream.id);
     if (skipped !== undefined && skipped.last === id - 1) skipped.last = id;
@@ -160,24 +180,35 @@ export class BinanceDecoder implements Decoder {
   }
 
   #idBefore(stream: Stream, id: number): number {
+    if (this.#skipped.size === 0) return id - 1;
     const skipped = this.#skipped.get(stream.id);
     return (skipped !== undefined && skipped.last === id - 1 ? skipped.first : id) - 1;
   }
 
-  #symbolEvent(message: Message, frame: WsFrame, channel: Channel, type: EventType, fill: Fill): Outcome {
-    const symbol = message['s'];
-    if (!isText(symbol)) return this.#bad('s (symbol) is no text');
-    const entry = this.#desk.symbol(symbol);
+  /** Undefined for a symbol that is not known; those that are wanted are found by their atom from the second frame on. */
+  #symbol(): SymbolEntry | undefined {
+    const known = this.#symbols[this.#slots.atom(0, Slot.Symbol)];
+    if (known !== undefined) return known;
+    const entry = this.#desk.symbol(this.#slots.text(0, Slot.Symbol));
+    if (entry === undefined || !entry.isWanted) return entry;
+    const atom = this.#slots.internAtom(0, Slot.Symbol);
+    if (atom >= 0) this.#symbols[atom] = entry;
+    return entry;
+  }
+
+  #symbolEvent(frame: WsFrame, channel: Channel, type: EventType, fill: Fill): Outcome {
+    if (!this.#slots.has(0, Slot.Symbol)) return this.#bad('s is missing or empty');
+    const entry = this.#symbol();
     if (entry === undefined) {
-      this.fault = `symbol ${symbol.slice(0, 40)}`;
+      this.fault = `symbol ${this.#slots.text(0, Slot.Symbol).slice(0, 40)}`;
       return Outcome.Unknown;
     }
     const stream = entry[channel];
     if (stream === null) return Outcome.Ignored;
-    return this.#event(message, frame, channel, type, stream, fill);
+    return this.#event(frame, channel, type, stream, fill);
   }
 
-  #event(message: Message, frame: WsFrame, channel: Channel, type: EventType, stream: Stream, fill: Fill): Outcome {
+  #event(frame: WsFrame, channel: Channel, type: EventType, stream: Stream, fill: Fill): Outcome {
     const event = this.#desk.tryAcquire(channel);
     if (event === null) {
       this.dryChannel = channel;
@@ -194,8 +225,7 @@ export class BinanceDecoder implements Decoder {
       this.#widened = false;
       event.priceScale = stream.instrument.priceScale;
       event.quantityScale = stream.instrument.quantityScale;
-      event.payload.reset();
-      if (!fill(message, event)) {
+      if (!fill(event)) {
         this.#desk.release(event);
         if (this.#missingKey !== '') this.drift = `${eventTypeNames[type]}.${this.#missingKey}`;
         return Outcome.Bad;
@@ -205,26 +235,22 @@ export class BinanceDecoder implements Decoder {
     return Outcome.Events;
   }
 
-  /** `m`: the buyer is the maker, so the taker sold. `aggTrade` sums the fills f..l of one taker order at one price. */
-  #trade(message: Message, event: TradeEvent, idKey: 't' | 'a'): boolean {
-    const payload = event.payload;
-    const instrument = event.stream.instrument;
-    const id = message[idKey];
-    const timeMs = message['T'];
-    const isMaker = message['m'];
-    if (!isId(id)) return this.#badField(idKey, id);
-    if (!isId(timeMs)) return this.#badField('T', timeMs);
-    if (typeof isMaker !== 'boolean') return this.#badField('m', isMaker);
-    if (!this.#price(message['p'], 'p', instrument)) return false;
-    payload.price = this.#decimal.mantissa;
-    if (!this.#quantity(message['q'], 'q', instrument)) return false;
-    payload.quantity = this.#decimal.mantissa;
-    payload.side = isMaker ? TakerSide.Sell : TakerSide.Buy;
+  /** `m`: the buyer is the maker, so the taker sold. */
+  #trade(event: TradeEvent, idKey: 't' | 'a', needs: Needs): boolean {
+    const slots = this.#slots;
+    if (!this.#has(needs)) return false;
+    const { payload } = event;
+    const id = slots.number(0, Slot.Id);
+    const timeMs = slots.number(0, Slot.Time);
+    if (!isId(id)) return this.#badId(idKey, Slot.Id);
+    if (!isId(timeMs)) return this.#badId('T', Slot.Time);
+    payload.price = this.#price(event, Slot.Price, 'p');
+    payload.quantity = this.#quantity(event, Slot.Quantity, 'q');
+    if (payload.price < 0 || payload.quantity < 0) return false;
+    payload.side = slots.flag(0, Slot.IsBuyerMaker) ? TakerSide.Sell : TakerSide.Buy;
     payload.tradeId = id;
-    const first = message['f'];
-    const last = message['l'];
-    payload.fillCount = idKey === 'a' && isId(first) && isId(last) ? last - first + 1 : 1;
-    if (payload.fillCount < 1) return this.#badField('l', last);
+    payload.fillCount = idKey === 'a' ? this.#fillCount() : 1;
+    if (payload.fillCount < 1) return this.#badId('l', Slot.LastTradeId);
     event.sequenceFirst = id;
     event.sequenceLast = id;
     event.sequencePrevious = idKey === 't' ? this.#idBefore(event.stream, id) : id - 1;
@@ -232,149 +258,186 @@ export class BinanceDecoder implements Decoder {
     return true;
   }
 
+  /** How many trades of its maker an `aggTrade` sums up; futures send -1 for both ids where there are none. */
+  #fillCount(): number {
+    const slots = this.#slots;
+    if (!slots.has(0, Slot.FirstTradeId) || !slots.has(0, Slot.LastTradeId)) return 1;
+    const first = slots.number(0, Slot.FirstTradeId);
+    const last = slots.number(0, Slot.LastTradeId);
+    return isId(first) && isId(last) ? last - first + 1 : 1;
+  }
+
   /** Update ids only grow from one best bid/ask to the next; they say nothing about what is missing between. */
-  #ticker(message: Message, event: TickerEvent): boolean {
-    const payload = event.payload;
-    const instrument = event.stream.instrument;
-    const id = message['u'];
-    if (!isId(id)) return this.#badField('u', id);
-    if (!this.#price(message['b'], 'b', instrument)) return false;
-    payload.bidPrice = this.#decimal.mantissa;
-    if (!this.#quantity(message['B'], 'B', instrument)) return false;
-    payload.bidQuantity = this.#decimal.mantissa;
-    if (!this.#price(message['a'], 'a', instrument)) return false;
-    payload.askPrice = this.#decimal.mantissa;
-    if (!this.#quantity(message['A'], 'A', instrument)) return false;
-    payload.askQuantity = this.#decimal.mantissa;
-    const timeMs = message['T'];
+  #ticker(event: TickerEvent): boolean {
+    const slots = this.#slots;
+    if (!this.#has(tickerNeeds)) return false;
+    const { payload } = event;
+    const id = slots.number(0, Slot.Id);
+    if (!isId(id)) return this.#badId('u', Slot.Id);
+    payload.bidPrice = this.#price(event, Slot.Price, 'b');
+    payload.bidQuantity = this.#quantity(event, Slot.Quantity, 'B');
+    payload.askPrice = this.#price(event, Slot.AskPrice, 'a');
+    payload.askQuantity = this.#quantity(event, Slot.AskQuantity, 'A');
+    if (payload.bidPrice < 0 || payload.bidQuantity < 0 || payload.askPrice < 0 || payload.askQuantity < 0) return false;
     event.sequenceFirst = id;
     event.sequenceLast = id;
     event.sequencePrevious = -1;
-    event.venueTimeUs = isId(timeMs) ? timeMs * 1_000 : 0;
+    event.venueTimeUs = this.#timeUs();
     return true;
   }
 
-  #depth(message: Message, event: BookEvent): boolean {
-    const first = message['U'];
-    const last = message['u'];
-    const previous = message['pu'];
-    const timeMs = message['E'];
-    if (!isId(first)) return this.#badField('U', first);
-    if (!isId(last)) return this.#badField('u', last);
-    if (first > last) return this.#badOrder('U', first, 'u', last);
-    if (!isId(timeMs)) return this.#badField('E', timeMs);
-    if (this.#isFutures && !isId(previous)) return this.#badField('pu', previous);
+  #depth(event: BookEvent): boolean {
+    const slots = this.#slots;
+    if (!this.#has(this.#isFutures ? futuresDepthNeeds : depthNeeds)) return false;
+    const first = slots.number(0, Slot.Id);
+    const last = slots.number(0, Slot.LastId);
+    const timeMs = slots.number(0, Slot.EventTime);
+    if (!isId(first)) return this.#badId('U', Slot.Id);
+    if (!isId(last)) return this.#badId('u', Slot.LastId);
+    if (first > last) return this.#refuse(`U ${first} is above u ${last}`);
+    if (!isId(timeMs)) return this.#badId('E', Slot.EventTime);
+    let previous = first - 1;
+    if (slots.has(0, Slot.PreviousId)) {
+      previous = slots.number(0, Slot.PreviousId);
+      if (!isId(previous)) return this.#badId('pu', Slot.PreviousId);
+    }
     event.sequenceFirst = first;
     event.sequenceLast = last;
-    event.sequencePrevious = isId(previous) ? previous : first - 1;
+    event.sequencePrevious = previous;
     event.venueTimeUs = timeMs * 1_000;
-    return this.#levels(message['b'], 'b', event, true) && this.#levels(message['a'], 'a', event, false);
+    return this.#levels(event, 'b', 'a');
   }
 
-  /** {"lastUpdateId":1027024,"bids":[["4.00000000","431.00000000"]],"asks":[["4.00000200","12.00000000"]]}; futures add E and T. */
-  #snapshot(message: Message, event: BookEvent): boolean {
-    const last = message['lastUpdateId'];
-    const timeMs = message['T'];
-    if (!isId(last)) return this.#badField('lastUpdateId', last);
+  #book(event: BookEvent): boolean {
+    if (!this.#has(snapshotNeeds)) return false;
+    const last = this.#slots.number(0, Slot.LastId);
+    if (!isId(last)) return this.#badId('lastUpdateId', Slot.LastId);
     event.sequenceFirst = last;
     event.sequenceLast = last;
     event.sequencePrevious = -1;
-    event.venueTimeUs = isId(timeMs) ? timeMs * 1_000 : 0;
-    return this.#levels(message['bids'], 'bids', event, true) && this.#levels(message['asks'], 'asks', event, false);
+    event.venueTimeUs = this.#timeUs();
+    return this.#levels(event, 'bids', 'asks');
   }
 
-  #levels(levels: unknown, key: string, event: BookEvent, isBid: boolean): boolean {
-    if (!Array.isArray(levels)) return this.#badField(key, levels);
-    const instrument = event.stream.instrument;
-    for (let i = 0; i < levels.length; i += 1) {
-      const level: unknown = levels[i];
-      if (!Array.isArray(level) || level.length < 2) return this.#badField(key, level);
-      if (!this.#price(level[0], key, instrument)) return false;
-      const price = this.#decimal.mantissa;
-      if (!this.#quantity(level[1], key, instrument)) return false;
-      if (isBid) event.payload.pushBid(price, this.#decimal.mantissa);
-      else event.payload.pushAsk(price, this.#decimal.mantissa);
+  /** Straight from the slots into the event: both sides or neither. */
+  #levels(event: BookEvent, bidKey: string, askKey: string): boolean {
+    const { bids, asks } = this.#slots;
+    const { payload } = event;
+    if (!bids.wasMet) return this.#isMissing(bidKey);
+    if (!asks.wasMet) return this.#isMissing(askKey);
+    payload.bidCount = this.#side(bids, payload.bids, event, bidKey);
+    payload.askCount = this.#side(asks, payload.asks, event, askKey);
+    return payload.bidCount >= 0 && payload.askCount >= 0;
+  }
+
+  /** Writes pairs of price and quantity, and returns how many; -1 when one of them cannot be. */
+  #side(levels: Levels, into: number[], event: BookEvent, key: string): number {
+    while (levels.rescale(event.priceScale, event.quantityScale) !== Scaled.Ok) {
+      const { isQuantity, misfit, scaleNeeded } = levels;
+      const found = `${key}[${misfit}] ${String((isQuantity ? levels.quantities : levels.prices)[misfit])}`;
+      if (!this.#widen(event, isQuantity, scaleNeeded, found)) return -1;
     }
-    return true;
+    const { count, ownPrices, ownQuantities } = levels;
+    for (let i = 0; i < count; i += 1) {
+      const price = ownPrices[i]!;
+      const quantity = ownQuantities[i]!;
+      if (price < 0 || quantity < 0) return this.#refuse(`${key}[${i}] ${levels.prices[i]} x ${levels.quantities[i]} is negative`), -1;
+      into[i * 2] = price;
+      into[i * 2 + 1] = quantity;
+    }
+    return count;
   }
 
   /** {"e":"kline","E":…,"s":"BNBBTC","k":{"t":open ms,"T":close ms,"i":"1m","o":"0.0010",…,"v":base,"q":quote,"n":100,"x":closed}} */
-  #kline(message: Message, event: KlineEvent): boolean {
-    const candle = message['k'];
-    const timeMs = message['E'];
-    if (!isMessage(candle)) return this.#badField('k', candle);
-    if (!isId(timeMs)) return this.#badField('E', timeMs);
-    const { t: openMs, T: closeMs, i: interval, n: tradeCount, x: isClosed, v: volume, q: quoteVolume } = candle;
-    if (!isId(openMs)) return this.#badField('k.t', openMs);
-    if (!isId(closeMs)) return this.#badField('k.T', closeMs);
-    if (!isText(interval)) return this.#badField('k.i', interval);
-    if (!isId(tradeCount)) return this.#badField('k.n', tradeCount);
-    if (typeof isClosed !== 'boolean') return this.#badField('k.x', isClosed);
-    const base = isText(volume) ? canonicalDecimal(volume) : null;
-    const quote = isText(quoteVolume) ? canonicalDecimal(quoteVolume) : null;
-    if (base === null) return this.#badField('k.v', volume);
-    if (quote === null) return this.#badField('k.q', quoteVolume);
-    const payload = event.payload;
-    const instrument = event.stream.instrument;
-    if (!this.#price(candle['o'], 'k.o', instrument)) return false;
-    payload.open = this.#decimal.mantissa;
-    if (!this.#price(candle['h'], 'k.h', instrument)) return false;
-    payload.high = this.#decimal.mantissa;
-    if (!this.#price(candle['l'], 'k.l', instrument)) return false;
-    payload.low = this.#decimal.mantissa;
-    if (!this.#price(candle['c'], 'k.c', instrument)) return false;
-    payload.close = this.#decimal.mantissa;
-    payload.interval = interval;
+  #kline(event: KlineEvent): boolean {
+    const slots = this.#slots;
+    if (!this.#has(klineNeeds)) return false;
+    const { payload } = event;
+    const timeMs = slots.number(0, Slot.EventTime);
+    const openMs = slots.number(0, Slot.OpenTime);
+    const closeMs = slots.number(0, Slot.CloseTime);
+    const tradeCount = slots.number(0, Slot.TradeCount);
+    if (!isId(timeMs)) return this.#badId('E', Slot.EventTime);
+    if (!isId(openMs)) return this.#badId('k.t', Slot.OpenTime);
+    if (!isId(closeMs)) return this.#badId('k.T', Slot.CloseTime);
+    if (!isId(tradeCount)) return this.#badId('k.n', Slot.TradeCount);
+    payload.open = this.#price(event, Slot.Open, 'k.o');
+    payload.high = this.#price(event, Slot.High, 'k.h');
+    payload.low = this.#price(event, Slot.Low, 'k.l');
+    payload.close = this.#price(event, Slot.Close, 'k.c');
+    if (payload.open < 0 || payload.high < 0 || payload.low < 0 || payload.close < 0) return false;
+    const volume = canonicalDecimal(slots.digits(0, Slot.Volume));
+    const quoteVolume = canonicalDecimal(slots.digits(0, Slot.QuoteVolume));
+    if (volume === null) return this.#badId('k.v', Slot.Volume);
+    if (quoteVolume === null) return this.#badId('k.q', Slot.QuoteVolume);
+    payload.interval = slots.text(0, Slot.Interval);
     payload.openTimeUs = openMs * 1_000;
     payload.closeTimeUs = closeMs * 1_000 + 999; // The venue's close time is the last millisecond, inclusive.
-    payload.volume = base;
-    payload.quoteVolume = quote;
+    payload.volume = volume;
+    payload.quoteVolume = quoteVolume;
     payload.tradeCount = tradeCount;
-    payload.isClosed = isClosed;
+    payload.isClosed = slots.flag(0, Slot.IsClosed);
     event.venueTimeUs = timeMs * 1_000;
     return true;
   }
 
-  #price(text: unknown, key: string, instrument: Instrument): boolean {
-    if (!isText(text)) return this.#badField(key, text);
-    if (text.startsWith('-')) return this.#badNegative(key, text);
-    if (this.#decimal.read(text, instrument.priceScale)) return true;
-    if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
-    if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.priceScale)) return this.#badDecimal(key, text);
-    widen(instrument, this.#decimal.scale, 0);
+  /** `T` where the frame has one: futures send it, spot does not. */
+  #timeUs(): number {
+    if (!this.#slots.has(0, Slot.Time)) return 0;
+    const timeMs = this.#slots.number(0, Slot.Time);
+    return isId(timeMs) ? timeMs * 1_000 : 0;
+  }
+
+  /** At the event's scale; -1, and `fault` says why, when that cannot be. */
+  #price(event: CanonicalEvent, slot: Slot, key: string): number {
+    const price = this.#slots.mantissaAt(0, slot, event.priceScale);
+    return price >= 0 ? price : this.#misfit(event, slot, key, false);
+  }
+
+  #quantity(event: CanonicalEvent, slot: Slot, key: string): number {
+    const quantity = this.#slots.mantissaAt(0, slot, event.quantityScale);
+    return quantity >= 0 ? quantity : this.#misfit(event, slot, key, true);
+  }
+
+  /** The number after its instrument has grown by it; -1 when it is negative or fits no scale. */
+  #misfit(event: CanonicalEvent, slot: Slot, key: string, isQuantity: boolean): number {
+    const slots = this.#slots;
+    const found = `${key} ${slots.digits(0, slot).slice(0, 40)}`;
+    if (slots.number(0, slot) < 0) return this.#refuse(`${found} is negative`), -1;
+    if (!this.#widen(event, isQuantity, slots.scaleNeeded, found)) return -1;
+    const value = slots.mantissaAt(0, slot, isQuantity ? event.quantityScale : event.priceScale);
+    return value >= 0 ? value : (this.#refuse(`${found} passes 2^53 at its scale`), -1);
+  }
+
+  /** The event's instrument grows to `scaleNeeded` decimals, and the event is filled again. False when it must not. */
+  #widen(event: CanonicalEvent, isQuantity: boolean, scaleNeeded: number, found: string): boolean {
+    const { instrument } = event.stream;
+    const scale = isQuantity ? instrument.quantityScale : instrument.priceScale;
+    if (scaleNeeded <= scale) return this.#refuse(`${found} passes 2^53 at its scale`);
+    if (scaleNeeded > Math.max(WIDENED_SCALE_MAX, scale)) return this.#refuse(`${found} has more than ${WIDENED_SCALE_MAX} decimals`);
+    widen(instrument, isQuantity ? 0 : scaleNeeded, isQuantity ? scaleNeeded : 0);
+    event.priceScale = instrument.priceScale;
+    event.quantityScale = instrument.quantityScale;
     this.#widened = true;
-    return this.#decimal.read(text, instrument.priceScale) || this.#badDecimal(key, text);
+    return true;
   }
 
-  #quantity(text: unknown, key: string, instrument: Instrument): boolean {
-    if (!isText(text)) return this.#badField(key, text);
-    if (text.startsWith('-')) return this.#badNegative(key, text);
-    if (this.#decimal.read(text, instrument.quantityScale)) return true;
-    if (this.#decimal.problem !== DecimalProblem.NeedsScale) return this.#badDecimal(key, text);
-    if (this.#decimal.scale > Math.max(WIDENED_SCALE_MAX, instrument.quantityScale)) return this.#badDecimal(key, text);
-    widen(instrument, 0, this.#decimal.scale);
-    this.#widened = true;
-    return this.#decimal.read(text, instrument.quantityScale) || this.#badDecimal(key, text);
+  #has(needs: Needs): boolean {
+    const present = this.#slots.presence[0]!;
+    return needs.areMet(present) || this.#isMissing(needs.missing(present));
   }
 
-  #badDecimal(key: string, text: string): false {
-    this.fault = `${key} ${decimalFaults[this.#decimal.problem]}: ${text.slice(0, 40)}`;
-    return false;
+  #isMissing(key: string): false {
+    this.#missingKey = key;
+    return this.#refuse(`${key} is missing or empty`);
   }
 
-  #badNegative(key: string, text: string): false {
-    this.fault = `${key} is negative: ${text.slice(0, 40)}`;
-    return false;
+  #badId(key: string, slot: Slot): false {
+    return this.#refuse(`${key} ${this.#slots.digits(0, slot).slice(0, 40)} is out of range`);
   }
 
-  #badOrder(lowKey: string, low: number, highKey: string, high: number): false {
-    this.fault = `${lowKey} ${low} is above ${highKey} ${high}`;
-    return false;
-  }
-
-  #badField(key: string, found: unknown): false {
-    if (found === undefined) this.#missingKey = key;
-    this.fault = found === undefined ? `${key} is missing` : `${key} has the wrong form: ${shown(found, 40)}`;
+  #refuse(fault: string): false {
+    this.fault = fault;
     return false;
   }
 
@@ -384,27 +447,14 @@ export class BinanceDecoder implements Decoder {
   }
 }
 
-/** {"code":2,"msg":"Invalid request: …","id":1} on stream hosts, {"error":{"code":…,"msg":…},"id":1} on newer ones. */
-function refusalOf(message: Message): string {
-  const inner = isMessage(message['error']) ? message['error'] : message;
-  return `${shown(inner['code'], 40)} ${shown(inner['msg'], 400)}`;
+/** Ids and times: not negative, and exact (a double beyond 2^53 - 1 may be rounded). */
+function isId(value: number): boolean {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** What was found, for people. An object is only called one: `String({"toString":1,"valueOf":1})` throws. */
-function shown(value: unknown, lengthMax: number): string {
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, lengthMax);
-}
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-/** Ids and times: whole, not negative and exact (beyond 2^53 - 1 a parsed number is already rounded). */
-function isId(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+/** What a frame without kind and stream is called: its first keys. */
+function keysOf(data: Buffer): string {
+  const parsed = tryParseJson(data.toString());
+  if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) return '';
+  return Object.keys(parsed.value).slice(0, 4).join(',').slice(0, 40);
 }

@@ -1,3 +1,4 @@
+import type { DecodeSummary } from '../../../lib/simdjson/counters.ts';
 import type { CanonicalEvent } from '../../../schemas/events/event.ts';
 import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
 import type { Channel, Stream } from '../../../schemas/market/stream.ts';
@@ -106,6 +107,8 @@ export interface Decoder {
   /** After a Bad frame: the key of the schema that it lacks, such as `trade.p`; '' when it was bad in another way. */
   readonly drift: string;
   readonly dryChannel: Channel;
+  /** How many frames and snapshots the vectors decoded, and how many went the slow way or were refused, by reason. */
+  readonly decoding: DecodeSummary;
   decode(frame: WsFrame): Outcome;
   /** A REST snapshot, as a frame whose data is the body. Bad when it is none, Dry when the pool is dry. */
   decodeSnapshot(stream: Stream, body: WsFrame): Outcome;

@@ -19,12 +19,13 @@ describe.each(['spot', 'usdm'] as const)('binance %s', (market) => {
     if (process.env['GOLDEN'] === 'write') writeFileSync(golden, `${formatJson(found, 2)}\n`);
     expect(found).toEqual(parseJson(readFileSync(golden, 'utf8')));
     if (name === 'depth-snapshot' || name.startsWith('reply')) return;
-    // The combined form is the same in an envelope.
-    expect(decode(market, name, `{"stream":"any@name","data":${text}}`)).toEqual(found);
+    // The combined form is the same in an envelope; what is not known goes by the name of its stream there.
+    const inEnvelope = name.startsWith('unknown-partial') ? { ...found, outcome: 'Unknown: stream any@name' } : found;
+    expect(decode(market, name, `{"stream":"any@name","data":${text}}`)).toEqual(inEnvelope);
   });
 });
 
-function decode(market: 'spot' | 'usdm', name: string, text: string): unknown {
+function decode(market: 'spot' | 'usdm', name: string, text: string): object {
   const bench = new DecodeBench(market);
   const outcome = name === 'depth-snapshot' ? bench.decodeSnapshot('BNBBTC', text) : bench.decode(text);
   expect(bench.lent).toBe(0);

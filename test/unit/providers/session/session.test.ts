@@ -73,7 +73,7 @@ describe('every frame ends in one column', () => {
     say('{"u":5,"s":"BTCUSDT","b":"1","B":"1","a":"2","A":"1"}');
     say('{"e":"24hrTicker","s":"BTCUSDT"}');
     say('{"e":"24hrTicker","s":"BTCUSDT"}');
-    say('{"e":"trade","s":"BTCUSDT","t":null}');
+    say('{"e":"trade","s":"BTCUSDT","t":{}}');
     say('nonsense');
     say('\u0000\u0001', { isBinary: true });
     expect(bench.heard).toEqual(['keep BTCUSDT', 'trade BTCUSDT 1', 'bookUpdate BTCUSDT 2']);
@@ -95,7 +95,7 @@ describe('every frame ends in one column', () => {
     const { bench, say } = benchOf({ symbols: ['BTCUSDT'] });
     say(tradeText(1).replace('"p":', '"price":'));
     say(tradeText(2).replace('"p":', '"price":'));
-    say('{"e":"trade","s":"BTCUSDT","t":null}');
+    say('{"e":"trade","s":"BTCUSDT","t":{}}');
     say('nonsense');
     expect(bench.session.ledger.decodeErrors).toBe(4);
     expect(Object.fromEntries(bench.session.ledger.drift)).toEqual({ 'trade.p': 2 });
