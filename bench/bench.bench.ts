@@ -26,6 +26,12 @@ describe('benches in pocket size', () => {
     for (const row of rows) expect(Object.keys(row)).toEqual(['bench', 'case', 'contender', 'unit', 'value', 'baseline', 'ratio', 'better', 'n', 'node']);
   });
 
+  test.skipIf(!hasRecordings)('allocation (skipped as well)', () => {
+    const rows = pocket('allocation');
+    expect(rows.map(({ unit }) => unit)).toEqual(['heap_B/frame', 'heap_B/event', 'heap_B/event', 'heap_B/event', 'gc/Mevent', 'gc_ms/Mevent']);
+    for (const { value } of rows) expect(value).toBeGreaterThanOrEqual(0);
+  });
+
   test('decode', () => {
     const rows = pocket('decode');
     expect(rows.filter(({ contender, unit }) => contender === 'meltica' && unit === 'ns/frame').length).toBeGreaterThan(20);

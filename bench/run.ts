@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../lib/errors/app-error.ts';
+import { allocationBench } from './allocation/allocation.ts';
 import { decodeBench } from './decode/decode.ts';
 import { printRows, type Bench } from './harness.ts';
 import { microBench } from './micro/micro.ts';
 import { pipelineBench } from './pipeline/pipeline.ts';
 
-const benches: Readonly<Record<string, Bench>> = { decode: decodeBench, micro: microBench, pipeline: pipelineBench };
+const benches: Readonly<Record<string, Bench>> = { allocation: allocationBench, decode: decodeBench, micro: microBench, pipeline: pipelineBench };
 
 const HELP = `Usage: npm run bench -- NAME [--json] [--pocket]
 
+  allocation heap bytes per event from frame to three subscribers, against JSON.parse and nothing pooled
   decode     frames to fields: lib/simdjson against JSON.parse, by kind of frame and by recorded connection
   micro      decimal text, pools and copies: the nanoseconds that decisions in docs/adr rest on
   pipeline   CPU per frame from socket to three subscribers, against a ws socket with an empty handler
