@@ -82,7 +82,7 @@ export class House {
   readonly #dispatcher: Dispatcher;
   readonly #mailboxes: readonly Mailbox[];
   readonly #consumers: ConsumerHost;
-  readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, data: Buffer.alloc(0), isBinary: false };
+  readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, receivedMonotonicMs: 0, data: Buffer.alloc(0), isBinary: false };
 
   constructor(set: FrameSet, { venue, frames, events }: Practice) {
     const clock = systemClock;
@@ -149,8 +149,9 @@ export class House {
     const { frames } = this.#set;
     for (let start = from; start < to; start += FRAMES_PER_TURN) {
       const end = Math.min(start + FRAMES_PER_TURN, to);
+      this.#frame.receivedTimeUs = systemClock.wallMs() * 1_000;
+      this.#frame.receivedMonotonicMs = systemClock.monotonicMs();
       for (let i = start; i < end; i += 1) {
-        this.#frame.receivedTimeUs = systemClock.wallMs() * 1_000;
         this.#frame.data = frames[i]!;
         this.#session.onFrame(this.#frame);
       }

@@ -1,3 +1,4 @@
+import { Ring, ringCapacity } from '../../lib/ring/ring.ts';
 import { isBook, Quality, type BookEvent, type CanonicalEvent } from '../../schemas/events/event.ts';
 import type { BookSource } from '../ports/book-source.ts';
 import { PendingBook } from './book-merge.ts';
@@ -42,6 +43,10 @@ export class StateLane {
   readonly #books: BookSource;
   /** The waiting entry of each stream by its id; filled only while the lane is behind. */
   readonly #latest: (Entry | null)[] = [];
+  /** What waits one by one while the consumer keeps up, and when each came. */
+  readonly #events: Ring<CanonicalEvent>;
+  readonly #ordinals: Ring<number>;
+  /** What waits while it is behind. */
   #head: Entry | null = null;
   #tail: Entry | null = null;
   #size = 0;
@@ -51,10 +56,13 @@ export class StateLane {
   constructor(options: StateLaneOptions, books: BookSource) {
     this.#options = options;
     this.#books = books;
+    const capacity = ringCapacity(options.burstMax);
+    this.#events = new Ring(capacity);
+    this.#ordinals = new Ring(capacity);
   }
 
   get size(): number {
-    return this.#size;
+    return this.#isBehind ? this.#size : this.#events.size;
   }
 
   /** True from the moment more than `burstMax` waited until the lane is empty. */
@@ -64,25 +72,39 @@ export class StateLane {
 
   /** The arrival ordinal of the event `poll` would give; Infinity when there is none. */
   get headOrdinal(): number {
-    return this.#head?.ordinal ?? Infinity;
+    return (this.#isBehind ? this.#head?.ordinal : this.#ordinals.peek()) ?? Infinity;
   }
 
   push(event: CanonicalEvent, ordinal: number): void {
+    if (!this.#isBehind && this.#events.size === this.#options.burstMax) this.#fallBehind();
     if (this.#isBehind) {
       this.#pushLatest(event, ordinal);
     } else {
-      this.#append(new Entry(event, ordinal));
-      if (this.#size > this.#options.burstMax) this.#fallBehind();
+      this.#events.offer(event);
+      this.#ordinals.offer(ordinal);
     }
   }
 
   poll(): CanonicalEvent | null {
+    if (this.#isBehind) return this.#pollLatest();
+    this.#ordinals.poll();
+    return this.#events.poll();
+  }
+
+  /** Forgets what waits and returns how many that were. */
+  clear(): number {
+    const count = this.size;
+    while (this.poll() !== null);
+    return count;
+  }
+
+  #pollLatest(): CanonicalEvent | null {
     const entry = this.#head;
     if (entry === null) return null;
     this.#head = entry.next;
     if (this.#head === null) this.#tail = null;
     this.#size -= 1;
-    if (this.#isBehind) this.#latest[entry.event.stream.id] = null;
+    this.#latest[entry.event.stream.id] = null;
     if (this.#size === 0) this.#isBehind = false;
     if (entry.book === null) return entry.event;
     const event = entry.book.take();
@@ -91,21 +113,10 @@ export class StateLane {
     return event;
   }
 
-  /** Forgets what waits and returns how many that were. */
-  clear(): number {
-    const count = this.#size;
-    while (this.#head !== null) this.poll();
-    return count;
-  }
-
   /** Everything that waits becomes one entry per stream, each at the place of its first event. */
   #fallBehind(): void {
-    let waiting = this.#head;
-    this.#head = null;
-    this.#tail = null;
-    this.#size = 0;
     this.#isBehind = true;
-    for (; waiting !== null; waiting = waiting.next) this.#pushLatest(waiting.event, waiting.ordinal);
+    for (let event = this.#events.poll(); event !== null; event = this.#events.poll()) this.#pushLatest(event, this.#ordinals.poll()!);
   }
 
   #pushLatest(event: CanonicalEvent, ordinal: number): void {

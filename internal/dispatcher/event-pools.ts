@@ -5,17 +5,6 @@ import { BookPayload, TickerPayload, TradePayload } from '../../schemas/events/p
 import { channels, type Channel } from '../../schemas/market/stream.ts';
 import type { EventSource } from '../ports/event-source.ts';
 
-/** The channel whose payload rides in each type of event. */
-const channelOfType: readonly Channel[] = (() => {
-  const table: Channel[] = [];
-  table[EventType.Trade] = 'trade';
-  table[EventType.Ticker] = 'ticker';
-  table[EventType.BookSnapshot] = 'book';
-  table[EventType.BookUpdate] = 'book';
-  table[EventType.Kline] = 'kline';
-  return table;
-})();
-
 function channelOfPayload({ payload }: CanonicalEvent): Channel {
   if (payload instanceof TradePayload) return 'trade';
   if (payload instanceof TickerPayload) return 'ticker';
@@ -30,11 +19,21 @@ function channelOfPayload({ payload }: CanonicalEvent): Channel {
  */
 export class EventPools implements EventSource {
   readonly #pools: Readonly<Record<Channel, Pool<CanonicalEvent>>>;
+  /** By the integer of the type whose payload rides in its events. */
+  readonly #poolOfType: readonly (Pool<CanonicalEvent> | undefined)[];
 
   constructor(capacity: number, clock: Clock, debug: boolean) {
     const poolOf = (channel: Channel): Pool<CanonicalEvent> =>
       new Pool({ name: `canonicalEvent.${channel}`, capacity, create: () => eventFor(channel), clock, debug });
-    this.#pools = { trade: poolOf('trade'), ticker: poolOf('ticker'), book: poolOf('book'), kline: poolOf('kline') };
+    const pools = { trade: poolOf('trade'), ticker: poolOf('ticker'), book: poolOf('book'), kline: poolOf('kline') };
+    const byType: Pool<CanonicalEvent>[] = [];
+    byType[EventType.Trade] = pools.trade;
+    byType[EventType.Ticker] = pools.ticker;
+    byType[EventType.BookSnapshot] = pools.book;
+    byType[EventType.BookUpdate] = pools.book;
+    byType[EventType.Kline] = pools.kline;
+    this.#pools = pools;
+    this.#poolOfType = byType;
   }
 
   get pools(): readonly Pool<CanonicalEvent>[] {
@@ -52,7 +51,8 @@ export class EventPools implements EventSource {
 
   release(event: CanonicalEvent): void {
     // An event that rests already has no type any more; its pool is asked all the same, for it knows who returned it first.
-    this.#pools[channelOfType[event.type] ?? channelOfPayload(event)].release(event);
+    const pool = this.#poolOfType[event.type] ?? this.#pools[channelOfPayload(event)];
+    pool.release(event);
   }
 
   counters(): readonly PoolCounters[] {

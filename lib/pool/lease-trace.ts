@@ -17,7 +17,7 @@ interface Trail {
 
 const POISON_TEXT = '<released>';
 const OWN_FRAME = /\/lib\/pool\/(?:pool|lease-trace)\.[jt]s:/;
-const BOOKKEEPING: ReadonlySet<string> = new Set(['pooled', 'generation']);
+const BOOKKEEPING: ReadonlySet<string> = new Set(['pooled', 'generation', 'home']);
 
 /**
  * The debug mode of a pool: who acquired, who released, and whether anybody touched the object in between.

@@ -20,7 +20,7 @@ export class Pool<T extends Poolable> {
   readonly #waitersMax: number;
   readonly #clock: Clock;
   readonly #trace: LeaseTrace | null;
-  readonly #members: ReadonlySet<T>;
+  readonly #members: readonly T[];
   readonly #free: T[];
   readonly #waiters = new Set<Waiter<T>>();
   readonly #drainers = new Set<() => void>();
@@ -42,11 +42,12 @@ export class Pool<T extends Poolable> {
     this.#clock = clock;
     this.#trace = debug ? new LeaseTrace(name) : null;
     this.#free = Array.from({ length: capacity }, create);
-    this.#members = new Set(this.#free);
-    assert(this.#members.size === capacity, 'pool must be given a new object each time');
+    this.#members = [...this.#free];
     this.#freeCount = capacity;
     this.#freeCountMin = capacity;
     for (const item of this.#free) {
+      assert(item.home === null, 'pool must be given a new object each time');
+      item.home = this;
       item.pooled = true;
       this.#trace?.rest(item, '');
     }
@@ -85,7 +86,7 @@ export class Pool<T extends Poolable> {
   /** Ends the lease. Everything the object knew is forgotten before anybody else can have it. */
   release(item: T): void {
     if (item.pooled) this.#releasedTwice(item);
-    if (!this.#members.has(item)) this.#foreign(item);
+    if (item.home !== this) this.#foreign(item);
     item.reset();
     item.pooled = true;
     this.#released += 1;
@@ -218,6 +219,8 @@ export interface Poolable {
   pooled: boolean;
   /** Grows by one at every acquire; starts as 0. Only the pool writes it, `reset` leaves it alone. */
   generation: number;
+  /** The pool it belongs to; starts as null. Only the pool writes it, `reset` leaves it alone. */
+  home: object | null;
   reset(): void;
   /** Debug mode: spoils every field after release, so that late readers are seen. Without it the pool does so. */
   poison?(): void;

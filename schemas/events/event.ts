@@ -29,6 +29,8 @@ export class CanonicalEvent<P extends Payload = Payload> implements Poolable {
   pooled = false;
   /** Written by the pool only: grows with every lease. */
   generation = 0;
+  /** Written by the pool only: whose it is; null for a copy. */
+  home: object | null = null;
   type: EventType = EventType.None;
   stream: Stream = NO_STREAM;
   /** First and last venue sequence number in this event; 0 where the venue gives none. Equal for a single fact. */

@@ -6,6 +6,7 @@ const NO_DATA = Buffer.alloc(0);
 export class WsFrame implements Poolable {
   pooled = false;
   generation = 0;
+  home: object | null = null;
   /** Index of the connection inside its provider. */
   connection = 0;
   /** Which life of the connection, from 1. */

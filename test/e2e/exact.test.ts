@@ -76,7 +76,7 @@ describe.skipIf(!hasShared)('text in gives the same value out (skipped where the
     for await (const { text } of readJsonLines(join(SHARED, file))) {
       const { kind, data } = parseJson(text) as { kind: string; data: string };
       if (kind !== 'ws') continue;
-      session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 1, data: Buffer.from(data), isBinary: false });
+      session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 1, receivedMonotonicMs: 1, data: Buffer.from(data), isBinary: false });
       const root = parseJson(data) as Record<string, unknown>;
       const expected = decimalsOf((root['data'] ?? root) as Record<string, unknown>).map(shortest);
       values += expected.length;

@@ -60,7 +60,10 @@ export interface FeedListener {
 export interface ReceivedFrame {
   connection: number;
   epoch: number;
+  /** Wall clock, microseconds since 1970. */
   receivedTimeUs: number;
+  /** The moment it reached this process on the monotonic clock, milliseconds with a fraction. */
+  receivedMonotonicMs: number;
   data: Buffer;
   isBinary: boolean;
 }

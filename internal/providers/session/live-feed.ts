@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../../lib/clock/clock.ts';
+import { Receipt } from '../../../lib/clock/receipt.ts';
 import { AppError } from '../../../lib/errors/app-error.ts';
 import { HttpClient, type HttpResponse } from '../../../lib/http/client.ts';
 import { TokenBucket } from '../../../lib/http/token-bucket.ts';
@@ -34,6 +35,7 @@ const CONNECT_WINDOW_S = 300;
 
 interface HeldFrame {
   readonly receivedTimeUs: number;
+  readonly receivedMonotonicMs: number;
   readonly data: Buffer;
   readonly isBinary: boolean;
 }
@@ -76,7 +78,8 @@ export class LiveFeed implements Feed {
   /** Half of what the venue lets one address connect is for renewals; the rest is for what breaks. */
   readonly #renewalBudget: TokenBucket;
   readonly #refused = new Set<string>();
-  readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, data: Buffer.alloc(0), isBinary: false };
+  readonly #frame: ReceivedFrame = { connection: 0, epoch: 0, receivedTimeUs: 0, receivedMonotonicMs: 0, data: Buffer.alloc(0), isBinary: false };
+  readonly #receipt: Receipt;
   readonly #onRest: RestTap;
   readonly #onOpen: (connection: number, url: string) => void;
   readonly #onError: (error: AppError) => void;
@@ -101,6 +104,7 @@ export class LiveFeed implements Feed {
     this.#listener = listener;
     this.#streams = streams;
     this.#clock = clock;
+    this.#receipt = new Receipt(clock);
     this.#random = random;
     this.#onRest = taps.onRest;
     this.#onOpen = taps.onOpen;
@@ -198,21 +202,23 @@ export class LiveFeed implements Feed {
 
   #onFrame(link: Link, data: Buffer, isBinary: boolean): void {
     if (this.#isStopped) return;
-    const receivedTimeUs = this.#clock.wallMs() * 1_000;
+    const receipt = this.#receipt;
+    receipt.read();
     const renewal = this.#renewals.size === 0 ? null : this.#renewalBy(link);
     if (renewal === null || !this.#venue.isStreamFrame(data)) {
-      this.#deliver(link, { receivedTimeUs, data, isBinary });
+      this.#deliver(link, receipt.timeUs, receipt.monotonicMs, data, isBinary);
       return;
     }
     if (renewal.held.size === HELD_MAX) renewal.held.poll();
-    renewal.held.offer({ receivedTimeUs, data, isBinary });
+    renewal.held.offer({ receivedTimeUs: receipt.timeUs, receivedMonotonicMs: receipt.monotonicMs, data, isBinary });
   }
 
-  #deliver(link: Link, { receivedTimeUs, data, isBinary }: HeldFrame): void {
+  #deliver(link: Link, receivedTimeUs: number, receivedMonotonicMs: number, data: Buffer, isBinary: boolean): void {
     const frame = this.#frame;
     frame.connection = link.index;
     frame.epoch = link.epoch;
     frame.receivedTimeUs = receivedTimeUs;
+    frame.receivedMonotonicMs = receivedMonotonicMs;
     frame.data = data;
     frame.isBinary = isBinary;
     this.#listener.onFrame(frame);
@@ -307,7 +313,7 @@ export class LiveFeed implements Feed {
         this.#renewals.delete(renewal);
         return;
       }
-      this.#deliver(renewal.next, frame);
+      this.#deliver(renewal.next, frame.receivedTimeUs, frame.receivedMonotonicMs, frame.data, frame.isBinary);
     }
   }
 

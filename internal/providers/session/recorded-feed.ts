@@ -46,7 +46,7 @@ export class RecordedFeed implements Feed {
   readonly #listener: FeedListener;
   readonly #backlog: Backlog;
   readonly #clock: Clock;
-  readonly #frame: ReceivedFrame = { connection: 0, epoch: 1, receivedTimeUs: 0, data: Buffer.alloc(0), isBinary: false };
+  readonly #frame: ReceivedFrame = { connection: 0, epoch: 1, receivedTimeUs: 0, receivedMonotonicMs: 0, data: Buffer.alloc(0), isBinary: false };
   /** Connections whose opening was recorded, each with how often. */
   readonly #openings = new Map<number, number>();
   readonly #questions = new Map<string, Stream>();
@@ -198,6 +198,7 @@ export class RecordedFeed implements Feed {
       frame.connection = record.connection;
       frame.epoch = this.#epoch;
       frame.receivedTimeUs = receivedTimeUs;
+      frame.receivedMonotonicMs = this.#clock.monotonicMs();
       frame.data = Buffer.from(record.data);
       this.#listener.onFrame(frame);
     } else if (record.kind === 'rest') {

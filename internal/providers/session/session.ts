@@ -160,7 +160,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
     frame.connection = received.connection;
     frame.epoch = received.epoch;
     frame.receivedTimeUs = received.receivedTimeUs;
-    frame.receivedMonotonicMs = this.#parts.clock.monotonicMs();
+    frame.receivedMonotonicMs = received.receivedMonotonicMs;
     frame.traceId = this.#nextTraceId();
     frame.data = received.data;
     if (this.#isStalled || !this.#decode(frame)) this.#stall(frame);

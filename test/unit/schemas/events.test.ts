@@ -16,7 +16,7 @@ const payloads: readonly (readonly [string, () => Payload])[] = [
 ];
 
 /** The pool writes these two itself, and a book keeps its arrays for the next use: only the counted pairs are its content. */
-const keptByReset = new Set(['pooled', 'generation', 'bids', 'asks']);
+const keptByReset = new Set(['pooled', 'generation', 'home', 'bids', 'asks']);
 
 function junkFor(value: unknown): unknown {
   if (typeof value === 'number') return 987_654;

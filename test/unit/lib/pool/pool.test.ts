@@ -9,6 +9,7 @@ import type { Poolable, PoolOptions } from '../../../../lib/pool/pool.ts';
 class Parcel implements Poolable {
   pooled = false;
   generation = 0;
+  home: object | null = null;
   weight = 0;
   label = '';
 

@@ -88,7 +88,7 @@ it('a provider that is stalled takes no frame of another', async () => {
     });
   }
   const say = (bench: SessionBench, id: number): void =>
-    bench.session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 5, data: Buffer.from(tradeText(id)), isBinary: false });
+    bench.session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 5, receivedMonotonicMs: bench.manual.monotonicMs(), data: Buffer.from(tradeText(id)), isBinary: false });
   const [first, second, healthy] = benches as [SessionBench, SessionBench, SessionBench];
   for (const bench of [first, second]) {
     bench.holds = true;

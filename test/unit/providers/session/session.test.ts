@@ -49,7 +49,7 @@ function benchOf(options: SessionBenchOptions = {}): { bench: SessionBench; feed
   const feed = new HandFeed();
   bench.session.attach(feed);
   const say = (text: string, changes: Partial<ReceivedFrame> = {}): void =>
-    bench.session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 5, data: Buffer.from(text), isBinary: false, ...changes });
+    bench.session.onFrame({ connection: 0, epoch: 1, receivedTimeUs: 5, receivedMonotonicMs: bench.manual.monotonicMs(), data: Buffer.from(text), isBinary: false, ...changes });
   return { bench, feed, say };
 }
 
@@ -83,7 +83,7 @@ describe('every frame ends in one column', () => {
     expect(Object.fromEntries(bench.session.ledger.unknownKinds)).toEqual({ '24hrTicker': 2 });
     expect(bench.logged.filter((line) => line.startsWith('unknown frame kind'))).toHaveLength(1);
     expect(bench.deadLetters.kept.map(({ reason, data }) => [reason, data.toString()])).toEqual([
-      ['decode', '{"e":"trade","s":"BTCUSDT","t":null}'],
+      ['decode', '{"e":"trade","s":"BTCUSDT","t":{}}'],
       ['decode', 'nonsense'],
       ['binary frame', '\u0000\u0001'],
     ]);
