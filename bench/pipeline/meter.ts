@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /** What one measured stretch of a receiving process cost. */
 export interface Cost {
   /** User and system time of the whole process, garbage collection included. */
@@ -22,7 +24,7 @@ export class Meter {
   #sampler: NodeJS.Timeout | null = null;
 
   start(): void {
-    this.#heapBefore = process.memoryUsage().heapUsed;
+    this.#heapBefore = getHeapStatistics().used_heap_size;
     this.#sampler = setInterval(() => this.#sample(), 5);
     this.#cpu = process.cpuUsage();
     this.#wallMs = performance.now();
@@ -38,8 +40,8 @@ export class Meter {
 
   /** A fall means a collection came between: what was allocated before it is not seen, so the figure is a lower bound. */
   #sample(): void {
-    const { heapUsed } = process.memoryUsage();
-    if (heapUsed > this.#heapBefore) this.#heapBytes += heapUsed - this.#heapBefore;
-    this.#heapBefore = heapUsed;
+    const used = getHeapStatistics().used_heap_size;
+    if (used > this.#heapBefore) this.#heapBytes += used - this.#heapBefore;
+    this.#heapBefore = used;
   }
 }

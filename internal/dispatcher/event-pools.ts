@@ -37,22 +37,36 @@ export class EventPools implements EventSource {
   }
 
   get pools(): readonly Pool<CanonicalEvent>[] {
-    return channels.map((channel) => this.#pools[channel]);
+    return channels.map((channel) => this.#poolFor(channel));
   }
 
   tryAcquire(channel: Channel): CanonicalEvent | null {
-    return this.#pools[channel].tryAcquire();
+    return this.#poolFor(channel).tryAcquire();
   }
 
   async whenAvailable(channel: Channel): Promise<void> {
-    const pool = this.#pools[channel];
+    const pool = this.#poolFor(channel);
     pool.release(await pool.acquire());
   }
 
   release(event: CanonicalEvent): void {
     // An event that rests already has no type any more; its pool is asked all the same, for it knows who returned it first.
-    const pool = this.#poolOfType[event.type] ?? this.#pools[channelOfPayload(event)];
+    const pool = this.#poolOfType[event.type] ?? this.#poolFor(channelOfPayload(event));
     pool.release(event);
+  }
+
+  /** A switch, because a lookup by a name that changes from call to call costs as much as the rest of an acquire. */
+  #poolFor(channel: Channel): Pool<CanonicalEvent> {
+    switch (channel) {
+      case 'trade':
+        return this.#pools.trade;
+      case 'ticker':
+        return this.#pools.ticker;
+      case 'book':
+        return this.#pools.book;
+      case 'kline':
+        return this.#pools.kline;
+    }
   }
 
   counters(): readonly PoolCounters[] {

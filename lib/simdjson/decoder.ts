@@ -7,7 +7,7 @@ import { INEXACT_SCALE } from './inexact.ts';
 import { HAS_FIXUPS, Kernel, NON_ASCII, REASON_BITS } from './kernel.ts';
 import type { Levels } from './levels.ts';
 import { INPUT_BYTES_MAX, SLOTS } from './limits.ts';
-import { scaled, scaleNeededBy } from './scaled.ts';
+import { moved, scaled, scaleNeededBy } from './scaled.ts';
 import type { Rules } from './schema.ts';
 import { Count, SlotMemory } from './slots.ts';
 import { Reason, Status, statusOf } from './status.ts';
@@ -155,6 +155,17 @@ export class Decoder {
 
   /** The integer of a decimal at an own scale, zeros at the end not counted; NaN where a digit would be lost: see `scaleNeeded`. */
   mantissaAt(record: number, slot: number, ownScale: number): number {
+    const index = record * SLOTS + slot;
+    const high = this.#halves[index * 2 + 1]!;
+    // Nearly always: not negative, within 2^53, and whole at the scale after one step.
+    if (high < HIGH_OF_2_53) {
+      const value = moved(high * HIGH + this.#halves[index * 2]!, ownScale - this.metas[index]!);
+      if (value === Math.floor(value) && value <= Number.MAX_SAFE_INTEGER) return value;
+    }
+    return this.#mantissaAtSlowly(record, slot, ownScale);
+  }
+
+  #mantissaAtSlowly(record: number, slot: number, ownScale: number): number {
     const mantissa = this.mantissa(record, slot);
     const scale = this.metas[record * SLOTS + slot]!;
     const own = scaled(mantissa, scale, ownScale);
@@ -279,4 +290,5 @@ export interface WarmUpSample {
 
 const WARM_UP_ROUNDS = 400;
 const HIGH = 2 ** 32;
+const HIGH_OF_2_53 = 2 ** 21;
 const SAFE = 2 ** 53;

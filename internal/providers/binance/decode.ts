@@ -22,8 +22,6 @@ import { kindNames, sampleFrames, Slot, snapshotBody, streamFrame, type KindName
  */
 const WIDENED_SCALE_MAX = 8;
 
-type Fill = (event: CanonicalEvent) => boolean;
-
 /** Keys that a message must have, and the slots they go to. */
 class Needs {
   readonly #mask: number;
@@ -42,6 +40,18 @@ class Needs {
     return this.#slots.find(([, slot]) => ((present >>> slot) & 1) === 0)![0];
   }
 }
+
+/** The kinds that become events. */
+type EventKind = Exclude<KindName, 'serverShutdown'>;
+
+const typeOfKind: Readonly<Record<EventKind | 'snapshot', EventType>> = {
+  trade: EventType.Trade,
+  aggTrade: EventType.Trade,
+  bookTicker: EventType.Ticker,
+  depthUpdate: EventType.BookUpdate,
+  snapshot: EventType.BookSnapshot,
+  kline: EventType.Kline,
+};
 
 const tradeNeeds = new Needs({ t: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
 const aggTradeNeeds = new Needs({ a: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
@@ -84,13 +94,6 @@ export class BinanceDecoder implements Decoder {
   /** A key of the schema that the frame does not have; '' while none is missing. */
   #missingKey = '';
 
-  readonly #fillTrade: Fill = (event) => this.#trade(event as TradeEvent, 't', tradeNeeds);
-  readonly #fillAggTrade: Fill = (event) => this.#trade(event as TradeEvent, 'a', aggTradeNeeds);
-  readonly #fillTicker: Fill = (event) => this.#ticker(event as TickerEvent);
-  readonly #fillDepth: Fill = (event) => this.#depth(event as BookEvent);
-  readonly #fillSnapshot: Fill = (event) => this.#book(event as BookEvent);
-  readonly #fillKline: Fill = (event) => this.#kline(event as KlineEvent);
-
   constructor(market: BinanceMarket, desk: DecodeDesk) {
     this.#isFutures = market === 'usdm';
     this.#desk = desk;
@@ -113,15 +116,11 @@ export class BinanceDecoder implements Decoder {
     const kind = this.#kinds[slots.atom(0, Slot.Kind)];
     switch (kind) {
       case 'trade':
-        return this.#tradeOf(frame, kind, this.#fillTrade);
       case 'aggTrade':
-        return this.#tradeOf(frame, kind, this.#fillAggTrade);
       case 'bookTicker':
-        return this.#symbolEvent(frame, 'ticker', EventType.Ticker, this.#fillTicker);
       case 'depthUpdate':
-        return this.#symbolEvent(frame, 'book', EventType.BookUpdate, this.#fillDepth);
       case 'kline':
-        return this.#symbolEvent(frame, 'kline', EventType.Kline, this.#fillKline);
+        return this.#symbolEvent(frame, kind);
       case 'serverShutdown':
         // The venue will cut this connection.
         this.#desk.onFarewell(frame.connection);
@@ -135,13 +134,13 @@ export class BinanceDecoder implements Decoder {
   decodeSnapshot(stream: Stream, body: WsFrame): Outcome {
     this.drift = '';
     if (this.#slots.decode(body.data, this.#snapshot) !== Status.Ok) return this.#bad(this.#slots.fault());
-    return this.#event(body, 'book', EventType.BookSnapshot, stream, this.#fillSnapshot);
+    return this.#event(body, 'snapshot', stream);
   }
 
   /** Frames without `e`: replies to our requests, and spot's best bid/ask. */
   #unnamed(frame: WsFrame): Outcome {
     const slots = this.#slots;
-    if (slots.has(0, Slot.Symbol)) return this.#symbolEvent(frame, 'ticker', EventType.Ticker, this.#fillTicker);
+    if (slots.has(0, Slot.Symbol)) return this.#symbolEvent(frame, 'bookTicker');
     const isRefusal = slots.has(0, Slot.ErrorCode) && slots.has(0, Slot.ErrorText);
     if (slots.has(0, Slot.RequestId) || isRefusal) {
       // {"code":2,"msg":"Invalid request: too many parameters"}: most refusals do not name their request.
@@ -154,18 +153,38 @@ export class BinanceDecoder implements Decoder {
     return Outcome.Unknown;
   }
 
-  #tradeOf(frame: WsFrame, kind: KindName, fill: Fill): Outcome {
+  #symbolEvent(frame: WsFrame, kind: EventKind): Outcome {
+    if (!this.#slots.has(0, Slot.Symbol)) return this.#bad('s is missing or empty');
+    const entry = this.#symbol();
+    if (entry === undefined) {
+      this.fault = `symbol ${this.#slots.text(0, Slot.Symbol).slice(0, 40)}`;
+      return Outcome.Unknown;
+    }
+    switch (kind) {
+      case 'trade':
+      case 'aggTrade':
+        return this.#tradeOf(frame, kind, entry.trade);
+      case 'bookTicker':
+        return entry.ticker === null ? Outcome.Ignored : this.#event(frame, kind, entry.ticker);
+      case 'depthUpdate':
+        return entry.book === null ? Outcome.Ignored : this.#event(frame, kind, entry.book);
+      case 'kline':
+        return entry.kline === null ? Outcome.Ignored : this.#event(frame, kind, entry.kline);
+    }
+  }
+
+  #tradeOf(frame: WsFrame, kind: 'trade' | 'aggTrade', stream: Stream | null): Outcome {
+    if (stream === null) return Outcome.Ignored;
     const slots = this.#slots;
-    const stream = slots.has(0, Slot.Symbol) ? (this.#symbol()?.trade ?? null) : null;
     // Futures: insurance fund and liquidation transfers ("X":"INSURANCE_FUND", "ADL") are not trades of the market.
     if (slots.has(0, Slot.Origin) && slots.atom(0, Slot.Origin) !== this.#market) {
-      if (stream !== null) this.#skip(stream);
+      this.#skip(stream);
       return Outcome.Ignored;
     }
-    const chosen = stream === null ? undefined : this.#tradeKind[stream.id];
+    const chosen = this.#tradeKind[stream.id];
     if (chosen !== undefined && chosen !== kind) return Outcome.Ignored;
-    const outcome = this.#symbolEvent(frame, 'trade', EventType.Trade, fill);
-    if (outcome === Outcome.Events && chosen === undefined) this.#tradeKind[stream!.id] = kind;
+    const outcome = this.#event(frame, kind, stream);
+    if (outcome === Outcome.Events) this.#tradeKind[stream.id] = kind;
     return outcome;
   }
 
@@ -196,43 +215,49 @@ export class BinanceDecoder implements Decoder {
     return entry;
   }
 
-  #symbolEvent(frame: WsFrame, channel: Channel, type: EventType, fill: Fill): Outcome {
-    if (!this.#slots.has(0, Slot.Symbol)) return this.#bad('s is missing or empty');
-    const entry = this.#symbol();
-    if (entry === undefined) {
-      this.fault = `symbol ${this.#slots.text(0, Slot.Symbol).slice(0, 40)}`;
-      return Outcome.Unknown;
-    }
-    const stream = entry[channel];
-    if (stream === null) return Outcome.Ignored;
-    return this.#event(frame, channel, type, stream, fill);
-  }
-
-  #event(frame: WsFrame, channel: Channel, type: EventType, stream: Stream, fill: Fill): Outcome {
-    const event = this.#desk.tryAcquire(channel);
+  #event(frame: WsFrame, kind: EventKind | 'snapshot', stream: Stream): Outcome {
+    const event = this.#desk.tryAcquire(stream.channel);
     if (event === null) {
-      this.dryChannel = channel;
+      this.dryChannel = stream.channel;
       return Outcome.Dry;
     }
-    event.type = type;
+    event.type = typeOfKind[kind];
     event.stream = stream;
     event.epoch = frame.epoch;
     event.receivedTimeUs = frame.receivedTimeUs;
     event.receivedMonotonicMs = frame.receivedMonotonicMs;
     event.traceId = frame.traceId;
-    this.#missingKey = '';
+    const { instrument } = stream;
     do {
       this.#widened = false;
-      event.priceScale = stream.instrument.priceScale;
-      event.quantityScale = stream.instrument.quantityScale;
-      if (!fill(event)) {
+      event.priceScale = instrument.priceScale;
+      event.quantityScale = instrument.quantityScale;
+      if (!this.#fill(kind, event)) {
+        if (this.#missingKey !== '') this.drift = `${eventTypeNames[event.type]}.${this.#missingKey}`;
+        this.#missingKey = '';
         this.#desk.release(event);
-        if (this.#missingKey !== '') this.drift = `${eventTypeNames[type]}.${this.#missingKey}`;
         return Outcome.Bad;
       }
     } while (this.#widened);
     this.#desk.emit(event);
     return Outcome.Events;
+  }
+
+  #fill(kind: EventKind | 'snapshot', event: CanonicalEvent): boolean {
+    switch (kind) {
+      case 'bookTicker':
+        return this.#ticker(event as TickerEvent);
+      case 'trade':
+        return this.#trade(event as TradeEvent, 't', tradeNeeds);
+      case 'aggTrade':
+        return this.#trade(event as TradeEvent, 'a', aggTradeNeeds);
+      case 'depthUpdate':
+        return this.#depth(event as BookEvent);
+      case 'snapshot':
+        return this.#book(event as BookEvent);
+      case 'kline':
+        return this.#kline(event as KlineEvent);
+    }
   }
 
   /** `m`: the buyer is the maker, so the taker sold. */
