@@ -17,7 +17,8 @@ export function openRecord(connection: number, url: string, atUs: number, note =
 }
 
 export function frameRecord(connection: number, receivedTimeUs: number, data: Buffer, isBinary: boolean): string {
-  const content = isBinary ? binaryContent(data) : `"data":${formatJson(data.toString('utf8'))}`;
+  // Also a text frame need not be UTF-8: nobody has looked at it before.
+  const content = isBinary || !isUtf8(data) ? binaryContent(data) : `"data":${formatJson(data.toString('utf8'))}`;
   return `{"t":${nanoseconds(receivedTimeUs)},"kind":"ws","conn":${connection},${content}}`;
 }
 

@@ -69,6 +69,10 @@ describe('capture', () => {
     expect(read(Buffer.from([0xff, 0xfe, 0x00]))).toMatchObject({ enc: 'binary', data: '', b64: '//4A' });
   });
 
+  test('a text frame that is no UTF-8 keeps its bytes', () => {
+    expect(parseJson(frameRecord(2, AT_US, Buffer.from([0x7b, 0xc3, 0x28, 0x7d]), false))).toMatchObject({ enc: 'binary', b64: 'e8MofQ==' });
+  });
+
   test('{provider} gives every provider a file of its own', async () => {
     const stage = new Stage();
     const { tap } = await begin(stage, { file: join(folder, '{provider}/today.jsonl.gz') });

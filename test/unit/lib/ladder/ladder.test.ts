@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../lib/random/random.ts';
 import { Ladder, Side } from '../../../../lib/ladder/ladder.ts';
 
 describe.each([
@@ -21,6 +22,33 @@ describe.each([
         expect(levelsOf(ladder)).toEqual([...oracle].sort(([a], [b]) => (side === Side.Bid ? b - a : a - b)));
       }),
     );
+  });
+
+  it('holds what a sorted map holds when levels come and go in their thousands, read at any depth on the way', () => {
+    const random = new Random(side + 7);
+    const ladder = new Ladder(side);
+    const oracle = new Map<number, number>();
+    const sorted = (): [number, number][] => [...oracle].sort(([a], [b]) => (side === Side.Bid ? b - a : a - b));
+    for (let update = 0; update < 400; update += 1) {
+      // As venues do: some prices of a moving market, in order; whole stretches vanish now and then.
+      const middle = 5_000 + Math.round(800 * Math.sin(update / 40));
+      const width = random.chance(0.5) ? 40 : 1_500;
+      const isSweep = random.chance(1 / 40);
+      const prices = Array.from({ length: isSweep ? 600 : 30 }, () => middle + random.integer(0, width - 1)).sort((a, b) => (side === Side.Bid ? b - a : a - b));
+      for (const price of prices) {
+        const quantity = isSweep || random.chance(0.5) ? 0 : random.integer(1, 9);
+        expect(ladder.set(price, quantity)).toBe(quantity > 0 || oracle.has(price));
+        if (quantity === 0) oracle.delete(price);
+        else oracle.set(price, quantity);
+      }
+      const expected = sorted();
+      expect(ladder.size).toBe(expected.length);
+      if (expected.length === 0) continue;
+      const depth = random.integer(0, expected.length - 1);
+      for (const at of [0, Math.min(3, depth), depth]) expect([ladder.priceAt(at), ladder.quantityAt(at)]).toEqual(expected[at]);
+      if (update % 20 === 0) expect(levelsOf(ladder)).toEqual(expected);
+    }
+    expect(levelsOf(ladder)).toEqual(sorted());
   });
 
   it('grows past its first capacity without losing a level', () => {
