@@ -122,7 +122,7 @@ export class Program {
     else if ('levelObjects' in rule) {
       const { side, element } = rule.levelObjects;
       const plan = this.#object(element, true);
-      put(Op.LevelObjects, this.#spec({ ...noSpec, side: side ?? 2, plan: plan.index }, entry.key, place), JsonType.Array);
+      put(Op.LevelObjects, this.#spec({ ...noSpec, side: side ?? EITHER_SIDE, plan: plan.index }, entry.key, place), JsonType.Array);
     } else if (typeof rule.levels === 'number') put(Op.Levels, rule.levels, JsonType.Array);
     else put(Op.LevelRows, this.#rows(rule.levels, entry.key, place), JsonType.Array);
   }
@@ -135,7 +135,7 @@ export class Program {
     }
     if (new Set(columns).size !== columns.length) throw wrong(place.schema, key, 'two things in one column');
     const words = typeof side === 'number' ? noSpec.words : side;
-    return this.#spec({ side: typeof side === 'number' ? side : 2, sideColumn: columns.length === 3 ? columns[0]! : 255, price, quantity, plan: 0, words }, key, place);
+    return this.#spec({ side: typeof side === 'number' ? side : EITHER_SIDE, sideColumn: columns.length === 3 ? columns[0]! : 255, price, quantity, plan: 0, words }, key, place);
   }
 
   #spec(spec: LevelSpec, key: string, place: Place): number {
@@ -225,7 +225,7 @@ export interface Branch {
 }
 
 export interface LevelSpec {
-  /** 2: the row or the element says it. */
+  /** Side, or EITHER_SIDE: the row or the element says it. */
   readonly side: number;
   readonly sideColumn: number;
   readonly price: number;
@@ -240,7 +240,9 @@ interface Place {
   readonly isTuple: boolean;
 }
 
-const noSpec: LevelSpec = { side: 2, sideColumn: 255, price: 0, quantity: 0, plan: 0, words: { bid: [], ask: [] } };
+/** The side of a LevelSpec whose levels say it themselves. */
+export const EITHER_SIDE = 2;
+export const noSpec: LevelSpec = { side: EITHER_SIDE, sideColumn: 255, price: 0, quantity: 0, plan: 0, words: { bid: [], ask: [] } };
 const allTypes: readonly JsonType[] = Object.values(JsonType);
 const typeNames = Object.keys(JsonType);
 

@@ -34,10 +34,10 @@ export class Decoder {
   readonly atoms: Atoms;
   /** False where everything takes the fallback. */
   readonly hasKernel: boolean;
-  /** Why the last frame was not taken in the end, and why the kernel did not take it. */
+  /** Why `decode` did not take the last frame in the end, and why the kernel did not take it. */
   reason: Reason = Reason.None;
   kernelReason: Reason = Reason.None;
-  /** After `mantissaAt` said NaN: the decimals that the value needs, -1 when it fits no scale. */
+  /** After `mantissaAt` said NaN: the larger scale that the value needs, -1 when none would do. */
   scaleNeeded = 0;
   readonly #kernel: Kernel | null;
   readonly #memory: SlotMemory;
@@ -87,10 +87,10 @@ export class Decoder {
     return this.#runFallback(frame, root, kernelReason);
   }
 
-  /** The kernel alone: Status.Fallback for everything that it does not take. Counts nothing. */
+  /** The kernel alone: Status.Fallback for everything that it does not take; `kernelReason` says why. Counts nothing. */
   decodeKernel(frame: Buffer, root: Root): Status {
     this.kernelReason = this.#runKernel(frame, root);
-    this.reason = this.kernelReason;
+    this.reason = Reason.None;
     return this.kernelReason === Reason.None ? Status.Ok : Status.Fallback;
   }
 
@@ -201,7 +201,7 @@ export class Decoder {
     return atom;
   }
 
-  /** After a status that is not Ok: where in the frame, what was expected and what was found, for people. Made by the call. */
+  /** After `decode` did not say Ok: where in the frame, what was expected and what was found, for people. Made by the call. */
   fault(): string {
     return this.reason === Reason.None ? '' : this.#fallback.explain(this.reason);
   }

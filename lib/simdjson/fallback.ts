@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Atoms } from './atoms.ts';
-import type { Entry, LevelSpec, Plan, Program } from './compile.ts';
+import { EITHER_SIDE, noSpec, type Entry, type LevelSpec, type Plan, type Program } from './compile.ts';
 import { DecimalText, LEVEL_MANTISSA_MAX, SLOT_MANTISSA_MAX } from './decimal-text.ts';
-import { describeFault } from './fault.ts';
+import { describeFault, rowShape, shownSides, typesOf } from './fault.ts';
 import { INEXACT_SCALE } from './inexact.ts';
 import { JsonText } from './json-text.ts';
 import type { Levels } from './levels.ts';
@@ -27,9 +27,9 @@ export class Fallback {
   readonly #atoms: Atoms;
   readonly #decimal = new DecimalText();
   #text = new JsonText(Buffer.alloc(0));
-  /** The value read last: what a refusal is about. */
+  /** Of the last refusal: see Culprit. */
   #at = 0;
-  #entry: Entry | null = null;
+  #expected = '';
 
   constructor(program: Program, memory: SlotMemory, atoms: Atoms) {
     this.#program = program;
@@ -54,16 +54,14 @@ export class Fallback {
 
   /** Why the last frame was refused, for people: where, what was expected, what was found. */
   explain(reason: Reason): string {
-    return describeFault(reason, this.#text, { at: this.#at, entry: this.#entry });
+    return describeFault(reason, this.#text, { at: this.#at, expected: this.#expected });
   }
 
   #value(entry: Entry, at: number, record: number): Reason {
     const text = this.#text;
-    this.#at = at;
-    this.#entry = entry;
     const type = text.typeAt(at);
     const op = entry.ops[type]!;
-    if (op === Op.Refuse) return Reason.Refused;
+    if (op === Op.Refuse) return this.#refuse(Reason.Refused, at);
     if (op === Op.Skip || text.isNullAt(at)) return Reason.None;
     const arg = entry.args[type]!;
     const index = record * SLOTS + arg;
@@ -100,16 +98,16 @@ export class Fallback {
         return this.#by(arg, at, record, op === Op.EachBy);
       case Op.Levels:
         this.#memory.counts[Count.SidesMet]! |= 1 << arg;
-        return this.#rows({ side: arg, sideColumn: -1, price: 0, quantity: 1 }, at);
+        return this.#rows({ ...noSpec, side: arg, quantity: 1 }, at);
       case Op.LevelRows: {
         const spec = this.#program.levelSpecs[arg]!;
-        this.#memory.counts[Count.SidesMet]! |= spec.side < 2 ? 1 << spec.side : 3;
+        this.#memory.counts[Count.SidesMet]! |= sidesOf(spec);
         return this.#rows(spec, at);
       }
       case Op.LevelObjects:
         return this.#levelObjects(this.#program.levelSpecs[arg]!, at);
       default:
-        return Reason.Form;
+        return this.#refuse(Reason.Form, at, typesOf(entry));
     }
   }
 
@@ -127,7 +125,6 @@ export class Fallback {
       if (found !== undefined && this.#text.typeAt(found.at) === JsonType.String) {
         const entry = declared.entries[declared.switchEntry]!;
         const table = this.#program.switches[entry.args[JsonType.String]!]!;
-        this.#at = found.at;
         this.#atom(found.at, record, table.slot);
         const branch = table.kinds.get(this.#memory.metas[record * SLOTS + table.slot]!) ?? table.otherwise;
         if (branch === null) return this.#unknownKind(record, table.slot);
@@ -170,7 +167,7 @@ export class Fallback {
 
   #by(tableIndex: number, at: number, record: number, isList: boolean): Reason {
     const table = this.#program.switches[tableIndex]!;
-    if (!this.#has(record, table.slot)) return Reason.LateKind;
+    if (!this.#has(record, table.slot)) return this.#refuse(Reason.LateKind, at);
     const branch = table.kinds.get(this.#memory.metas[record * SLOTS + table.slot]!) ?? table.otherwise;
     if (branch === null) return this.#unknownKind(record, table.slot);
     const plan = this.#program.plans[branch.plan]!;
@@ -179,17 +176,18 @@ export class Fallback {
 
   #unknownKind(record: number, slot: number): Reason {
     const { counts, halves } = this.#memory;
-    counts[Count.KindOffset] = halves[(record * SLOTS + slot) * 2]!;
+    const offset = halves[(record * SLOTS + slot) * 2]!;
+    counts[Count.KindOffset] = offset;
     counts[Count.KindLength] = halves[(record * SLOTS + slot) * 2 + 1]!;
-    return Reason.UnknownKind;
+    return this.#refuse(Reason.UnknownKind, offset - 1, 'a known kind');
   }
 
   #each(plan: Plan, at: number): Reason {
-    return this.#forEach(at, JsonType.Object, (element) => this.#newRecord((record) => this.#object(plan, element, record)));
+    return this.#forEach(at, JsonType.Object, 'an object', (element) => this.#newRecord((record) => this.#object(plan, element, record)));
   }
 
   #eachTuple(plan: Plan, at: number): Reason {
-    return this.#forEach(at, JsonType.Array, (element) => this.#newRecord((record) => this.#tuple(plan, element, record)));
+    return this.#forEach(at, JsonType.Array, 'a list', (element) => this.#newRecord((record) => this.#tuple(plan, element, record)));
   }
 
   #tuple(plan: Plan, at: number, record: number): Reason {
@@ -203,11 +201,9 @@ export class Fallback {
     return Reason.None;
   }
 
-  #forEach(at: number, type: JsonType, use: (element: number) => Reason): Reason {
+  #forEach(at: number, type: JsonType, expected: string, use: (element: number) => Reason): Reason {
     for (const element of this.#text.elements(at)) {
-      this.#at = element;
-      this.#entry = null;
-      if (this.#text.typeAt(element) !== type) return Reason.Form;
+      if (this.#text.typeAt(element) !== type) return this.#refuse(Reason.Form, element, expected);
       const reason = use(element);
       if (reason !== Reason.None) return reason;
     }
@@ -223,56 +219,57 @@ export class Fallback {
     return use(record);
   }
 
-  #rows(spec: Pick<LevelSpec, 'side' | 'sideColumn' | 'price' | 'quantity'>, at: number): Reason {
+  #rows(spec: LevelSpec, at: number): Reason {
+    const shape = rowShape(spec);
     const level: Level = { side: spec.side, price: -1, quantity: -1 };
-    return this.#forEach(at, JsonType.Array, (row) => {
+    return this.#forEach(at, JsonType.Array, shape, (row) => {
       const cells = this.#text.elements(row);
       level.price = cells[spec.price] ?? -1;
       level.quantity = cells[spec.quantity] ?? -1;
-      if (spec.side === 2) {
+      if (spec.side === EITHER_SIDE) {
         const cell = cells[spec.sideColumn];
-        this.#at = cell ?? row;
-        if (cell === undefined || this.#text.typeAt(cell) !== JsonType.String) return Reason.Form;
-        level.side = this.#sideOf(cell, (spec as LevelSpec).words);
-        if (level.side > 1) return Reason.Side;
+        if (cell === undefined) return this.#refuse(Reason.Form, row, shape);
+        if (this.#text.typeAt(cell) !== JsonType.String) return this.#refuse(Reason.Form, cell, shownSides(spec.words));
+        level.side = this.#sideOf(cell, spec.words);
+        if (level.side === EITHER_SIDE) return this.#refuse(Reason.Side, cell, shownSides(spec.words));
       }
-      return this.#commit(level);
+      return isComplete(level) ? this.#commit(level) : this.#refuse(Reason.Form, row, shape);
     });
   }
 
   #levelObjects(spec: LevelSpec, at: number): Reason {
-    this.#memory.counts[Count.SidesMet]! |= spec.side < 2 ? 1 << spec.side : 3;
-    return this.#forEach(at, JsonType.Object, (element) => {
+    this.#memory.counts[Count.SidesMet]! |= sidesOf(spec);
+    const shape = spec.side === EITHER_SIDE ? 'an object with side, price and quantity' : 'an object with price and quantity';
+    return this.#forEach(at, JsonType.Object, shape, (element) => {
       const level: Level = { side: spec.side, price: -1, quantity: -1 };
       const reason = this.#element(this.#program.plans[spec.plan]!, element, level);
-      return reason === Reason.None ? this.#commit(level) : reason;
+      if (reason !== Reason.None) return reason;
+      return isComplete(level) ? this.#commit(level) : this.#refuse(Reason.Form, element, shape);
     });
   }
 
   #element(plan: Plan, at: number, level: Level): Reason {
     const seen = new Set<number>();
     for (const member of this.#text.members(at)) {
-      this.#at = member.at;
-      this.#entry = null;
       const index = plan.byKey.get(member.key);
       if (index === undefined) {
-        if (plan.isStrict) return Reason.UnknownKey;
+        if (plan.isStrict) return this.#refuse(Reason.UnknownKey, member.at);
         continue;
       }
-      if (seen.has(index)) return Reason.DuplicateKey;
+      if (seen.has(index)) return this.#refuse(Reason.DuplicateKey, member.at);
       seen.add(index);
       const entry = plan.entries[index]!;
-      this.#entry = entry;
       const type = this.#text.typeAt(member.at);
       const op = entry.ops[type]!;
-      if (op === Op.Refuse) return Reason.Refused;
+      if (op === Op.Refuse) return this.#refuse(Reason.Refused, member.at);
       if (op === Op.Skip || this.#text.isNullAt(member.at)) continue;
       if (op === Op.LevelPrice) level.price = member.at;
       else if (op === Op.LevelQuantity) level.quantity = member.at;
       else if (op === Op.LevelSide) {
-        level.side = this.#sideOf(member.at, this.#program.levelSpecs[entry.args[type]!]!.words);
-        if (level.side > 1) return Reason.Side;
-      } else return Reason.Form;
+        const { words } = this.#program.levelSpecs[entry.args[type]!]!;
+        level.side = this.#sideOf(member.at, words);
+        if (level.side === EITHER_SIDE) return this.#refuse(Reason.Side, member.at, shownSides(words));
+      } else return this.#refuse(Reason.Form, member.at, typesOf(entry));
     }
     return Reason.None;
   }
@@ -281,11 +278,10 @@ export class Fallback {
   #sideOf(at: number, words: LevelSpec['words']): number {
     const word = this.#text.rawString(at);
     if (words.bid.includes(word)) return 0;
-    return words.ask.includes(word) ? 1 : 2;
+    return words.ask.includes(word) ? 1 : EITHER_SIDE;
   }
 
   #commit({ side, price, quantity }: Level): Reason {
-    if (side > 1 || price < 0 || quantity < 0) return Reason.Form;
     const levels = side === 0 ? this.#memory.bids : this.#memory.asks;
     const { counts } = this.#memory;
     const index = counts[side]!;
@@ -297,12 +293,10 @@ export class Fallback {
   }
 
   #levelPart(at: number, levels: Levels, index: number, isQuantity: boolean): Reason {
-    this.#at = at;
-    this.#entry = null;
     const type = this.#text.typeAt(at);
-    if (type !== JsonType.String && type !== JsonType.Number) return Reason.Form;
+    if (type !== JsonType.String && type !== JsonType.Number) return this.#refuse(Reason.Form, at, 'text or a number');
     const decimal = this.#decimal;
-    if (!decimal.read(type === JsonType.String ? this.#text.rawString(at) : this.#text.number(at), LEVEL_MANTISSA_MAX)) return Reason.Decimal;
+    if (!decimal.read(type === JsonType.String ? this.#text.rawString(at) : this.#text.number(at), LEVEL_MANTISSA_MAX)) return this.#refuse(Reason.Decimal, at, 'a decimal');
     const mantissa = decimal.isSmall ? decimal.mantissa : decimal.scale === INEXACT_SCALE ? Number.NaN : Number(decimal.large);
     if (isQuantity) {
       levels.quantities[index] = decimal.double;
@@ -321,8 +315,9 @@ export class Fallback {
     const index = record * SLOTS + slot;
     if (text === '') return Reason.None;
     const decimal = this.#decimal;
-    if (!decimal.read(text, SLOT_MANTISSA_MAX)) return Reason.Decimal;
-    if (isInteger && decimal.written !== 0) return Reason.Decimal;
+    if (!decimal.read(text, SLOT_MANTISSA_MAX) || (isInteger && decimal.written !== 0)) {
+      return this.#refuse(Reason.Decimal, at, isInteger ? 'a whole number' : 'a decimal');
+    }
     this.#memory.doubles[index] = decimal.double;
     const start = isString ? at + 1 : at;
     if (decimal.scale === INEXACT_SCALE) this.#slice(index, start, start + text.length);
@@ -343,7 +338,7 @@ export class Fallback {
     const text = this.#text.rawString(at);
     if (text === '') return Reason.None;
     const nanoseconds = nanosecondsOf(text);
-    if (nanoseconds === TimeText.Malformed) return Reason.Time;
+    if (nanoseconds === TimeText.Malformed) return this.#refuse(Reason.Time, at, 'a time as 2026-08-09T21:05:48.123Z');
     if (nanoseconds === TimeText.OutOfRange) return Reason.None;
     this.#memory.exacts[record * SLOTS + slot] = nanoseconds;
     this.#memory.doubles[record * SLOTS + slot] = Number(nanoseconds / 1_000n);
@@ -367,8 +362,9 @@ export class Fallback {
     return Reason.None;
   }
 
-  #refuse(reason: Reason, at: number): Reason {
+  #refuse(reason: Reason, at: number, expected = ''): Reason {
     this.#at = at;
+    this.#expected = expected;
     return reason;
   }
 
@@ -377,9 +373,18 @@ export class Fallback {
   }
 }
 
-/** The places of a level's parts in the text, -1 until they are known; side 2 is none. */
+/** The places of a level's parts in the text, -1 until they are known; the side is EITHER_SIDE until then. */
 interface Level {
   side: number;
   price: number;
   quantity: number;
+}
+
+function isComplete({ side, price, quantity }: Level): boolean {
+  return side !== EITHER_SIDE && price >= 0 && quantity >= 0;
+}
+
+/** The bits of Count.SidesMet. */
+function sidesOf({ side }: LevelSpec): number {
+  return side === EITHER_SIDE ? 3 : 1 << side;
 }

@@ -1,18 +1,20 @@
-import type { Entry } from './compile.ts';
+import { EITHER_SIDE, type Entry, type LevelSpec } from './compile.ts';
 import type { JsonText } from './json-text.ts';
 import { DEPTH_MAX, FALLBACK_BYTES_MAX, FALLBACK_LEVELS_MAX, RECORDS_MAX } from './limits.ts';
 import { JsonType, Op } from './ops.ts';
+import type { SideWords } from './schema.ts';
 import { Reason } from './status.ts';
 
-/** The value that a frame was refused for, and the rule it did not meet. */
+/** The value that a frame was refused for. */
 export interface Culprit {
-  /** Byte offset of the value. */
+  /** Its byte offset. */
   readonly at: number;
-  readonly entry: Entry | null;
+  /** What should have stood there, in words; '' where nothing should. */
+  readonly expected: string;
 }
 
 /** Where, what was expected and what was found: `data.p: expected a decimal, found "NaN"`. */
-export function describeFault(reason: Reason, text: JsonText, { at, entry }: Culprit): string {
+export function describeFault(reason: Reason, text: JsonText, { at, expected }: Culprit): string {
   const general = generalFault(reason, text);
   if (general !== null) return general;
   const path = text.pathTo(at);
@@ -26,7 +28,7 @@ export function describeFault(reason: Reason, text: JsonText, { at, entry }: Cul
     case Reason.LateKind:
       return `${place}: the kind it depends on is missing`;
     default:
-      return `${place}: expected ${expected(reason, entry)}, found ${text.shownAt(at)}`;
+      return `${place}: expected ${expected}, found ${text.shownAt(at)}`;
   }
 }
 
@@ -40,7 +42,7 @@ function generalFault(reason: Reason, text: JsonText): string | null {
     case Reason.Bytes:
       return `longer than ${FALLBACK_BYTES_MAX} bytes`;
     case Reason.Depth:
-      return `not JSON: nested too deeply, more than ${DEPTH_MAX} open brackets`;
+      return `nested too deeply: more than ${DEPTH_MAX} open brackets`;
     case Reason.Levels:
       return `more than ${FALLBACK_LEVELS_MAX} price levels on a side`;
     case Reason.Records:
@@ -50,24 +52,23 @@ function generalFault(reason: Reason, text: JsonText): string | null {
   }
 }
 
-function expected(reason: Reason, entry: Entry | null): string {
-  switch (reason) {
-    case Reason.Decimal:
-      return entry !== null && entry.ops.includes(Op.Integer) ? 'a whole number' : 'a decimal';
-    case Reason.Time:
-      return 'a time';
-    case Reason.Side:
-      return 'the word of a side';
-    case Reason.UnknownKind:
-      return 'a known kind';
-    default:
-      return entry === null ? 'a well-formed element' : typesOf(entry);
-  }
+/** The JSON types that an entry has rules for: `text or a number`. */
+export function typesOf(entry: Entry): string {
+  return typeNames.filter((_, type) => entry.ops[type] !== Op.NoRule).join(' or ');
 }
 
-function typesOf(entry: Entry): string {
-  const names = typeNames.filter((_, type) => entry.ops[type] !== Op.NoRule);
-  return names.length === 0 ? 'nothing' : names.join(' or ');
+/** A row of price levels with its columns in their places: `a level as [side, …, price, quantity]`. */
+export function rowShape({ side, sideColumn, price, quantity }: LevelSpec): string {
+  const names: string[] = [];
+  names[price] = 'price';
+  names[quantity] = 'quantity';
+  if (side === EITHER_SIDE) names[sideColumn] = 'side';
+  return `a level as [${Array.from(names, (name?: string) => name ?? '…').join(', ')}]`;
+}
+
+/** The words of both sides: `"buy" or "sell"`. */
+export function shownSides({ bid, ask }: SideWords): string {
+  return [...bid, ...ask].map((word) => `"${word}"`).join(' or ');
 }
 
 const typeNames = (() => {

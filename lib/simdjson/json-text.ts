@@ -108,7 +108,7 @@ export class JsonText {
     return found;
   }
 
-  /** The keys and indexes that lead to the value at `at`: `data.b[3][0]`; '' for the root. */
+  /** The keys and indexes that lead to the value at `at`: `data.b[3][0]`, keys that are no plain words in quotes; '' for the root. */
   pathTo(at: number): string {
     let path = '';
     let value = this.afterSpace(0);
@@ -117,7 +117,8 @@ export class JsonText {
       if (type === JsonType.Object) {
         const member = this.members(value).findLast((each) => each.at <= at);
         if (member === undefined) return path;
-        path += `${path === '' ? '' : '.'}${member.key.slice(0, SHOWN_MAX)}`;
+        const key = PLAIN.test(member.key) ? member.key : JSON.stringify(cut(member.key));
+        path += path === '' ? key : `.${key}`;
         value = member.at;
       } else if (type === JsonType.Array) {
         const elements = this.elements(value);
@@ -137,8 +138,7 @@ export class JsonText {
     const type = this.typeAt(at);
     if (type === JsonType.Object) return 'an object';
     if (type === JsonType.Array) return 'a list';
-    const text = this.#bytes.toString('utf8', at, this.valueEnd(at));
-    return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+    return cut(this.#bytes.toString('utf8', at, this.valueEnd(at)));
   }
 
   /** What JSON.parse says of it; '' when it is JSON. */
@@ -184,7 +184,9 @@ export interface Member {
   readonly at: number;
 }
 
+/** Characters of a key or a value that people are shown. */
 const SHOWN_MAX = 40;
+const PLAIN = /^\w{1,40}$/;
 const QUOTE = 34;
 const COMMA = 44;
 const BRACKET_OPEN = 91;
@@ -198,4 +200,10 @@ const BRACE_CLOSE = 125;
 
 function isDelimiter(char: number): boolean {
   return char <= 32 || char === COMMA || char === BRACKET_CLOSE || char === BRACE_CLOSE;
+}
+
+/** By whole characters, which are one or two units of a string. */
+function cut(text: string): string {
+  const characters = [...text.slice(0, 2 * SHOWN_MAX + 1)];
+  return characters.length > SHOWN_MAX ? `${characters.slice(0, SHOWN_MAX).join('')}…` : text;
 }

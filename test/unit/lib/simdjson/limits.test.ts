@@ -36,6 +36,7 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
       expect(bids.ownPrices[count - 1]).toBe(count * 100 - 50);
     }
     expect(desk.decode(levelsOf(FALLBACK_LEVELS_MAX + 1))).toBe('TooBig Levels');
+    expect(desk.decoder.fault()).toBe('more than 1048576 price levels on a side');
   });
 
   test('64 brackets may be open, 65 may not, in what is read and in what is skipped', () => {
@@ -62,6 +63,7 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
     expect(desk.decode(frameOf(RECORDS_MAX - 1))).toBe('Ok');
     expect(desk.number(0, RECORDS_MAX - 1)).toBe(`${RECORDS_MAX - 2} = ${RECORDS_MAX - 2} at 0`);
     expect(desk.decode(frameOf(RECORDS_MAX))).toBe('TooBig Records');
+    expect(desk.decoder.fault()).toBe('more than 2048 records');
   });
 
   test('more long doubles than there is room for go to the fallback', () => {

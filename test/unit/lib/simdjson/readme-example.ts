@@ -19,7 +19,7 @@ const root = decoder.root('spot', { object: { name: 'frame', keys: { e: { switch
 export function read(frame: Buffer): string {
   const status = decoder.decode(frame, root);
   if (status === Status.UnknownKind) return `unknown kind ${decoder.unknownKind()}`;
-  if (status !== Status.Ok) return `refused: reason ${decoder.reason}`;
+  if (status !== Status.Ok) return decoder.fault();
   if (decoder.bids.wasMet) {
     decoder.bids.rescale(2, 5); // integers at the instrument's scales
     return `${decoder.bids.count} bids, the first ${decoder.bids.ownPrices[0]} x ${decoder.bids.ownQuantities[0]}`;

@@ -15,7 +15,7 @@ test.each([
   ['{"e":"trade","s":"BTCUSDT"}', 'no price'],
   ['{"e":"depthUpdate","s":"BTCUSDT","U":1,"u":2,"b":[["61837.60000000","0.50000000"]],"a":[]}', '1 bids, the first 6183760 x 50000'],
   ['{"e":"kline"}', 'unknown kind kline'],
-  ['{"e":"trade","p":"1.2.3"}', 'refused: reason 15'],
+  ['{"e":"trade","p":"1.2.3"}', 'p: expected a decimal, found "1.2.3"'],
 ])('%s is read as %s', (frame, expected) => {
   expect(read(Buffer.from(frame))).toBe(expected);
 });

@@ -28,7 +28,7 @@ const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 const noPrimitive = '{"toString":1,"valueOf":1}';
 
 describe('a frame that is not what it says', () => {
-  it.each<[string, string, string | RegExp]>([
+  it.each([
     ['trade without t', trade('', 't'), 'Bad: t is missing or empty'],
     ['trade without p', trade('', 'p'), 'Bad: p is missing or empty'],
     ['trade without q', trade('', 'q'), 'Bad: q is missing or empty'],
@@ -71,10 +71,10 @@ describe('a frame that is not what it says', () => {
     ['depth without E', depth('', 'E'), 'Bad: E is missing or empty'],
     ['depth without b', depth('', 'b'), 'Bad: b is missing or empty'],
     ['depth with sides as an object', depth('a:{}'), 'Bad: a: expected a list, found an object'],
-    ['depth with a level as text', depth('b:["1"]'), 'Bad: b[0]: expected a well-formed element, found "1"'],
-    ['depth with a level of one', depth('b:[["1"]]'), 'Bad: b[0]: expected a well-formed element, found a list'],
-    ['depth with a level of flags', depth('b:[["1",true]]'), 'Bad: b[0][1]: expected a well-formed element, found true'],
-    ['depth with a level of null', depth('a:[["1",null]]'), 'Bad: a[0][1]: expected a well-formed element, found null'],
+    ['depth with a level as text', depth('b:["1"]'), 'Bad: b[0]: expected a level as [price, quantity], found "1"'],
+    ['depth with a level of one', depth('b:[["1"]]'), 'Bad: b[0]: expected a level as [price, quantity], found a list'],
+    ['depth with a level of flags', depth('b:[["1",true]]'), 'Bad: b[0][1]: expected text or a number, found true'],
+    ['depth with a level of null', depth('a:[["1",null]]'), 'Bad: a[0][1]: expected text or a number, found null'],
     ['depth with an empty price', depth('a:[["","1"]]'), 'Bad: a[0][0]: expected a decimal, found ""'],
     ['depth with a negative quantity', depth('a:[["1","-2"]]'), 'Bad: a[0] 1 x -2 is negative'],
     ['depth of futures without pu', depth('', 'pu'), 'Bad: pu is missing or empty'],
@@ -97,13 +97,12 @@ describe('a frame that is not what it says', () => {
     ['envelope with a list', '{"stream":"!miniTicker@arr","data":[{"e":"trade"}]}', 'Bad: data: expected an object, found a list'],
     ['code without a text', '{"code":1}', 'Unknown: code'],
     ['kind hidden in __proto__', '{"__proto__":{"e":"trade","s":"BNBBTC"}}', 'Unknown: __proto__'],
-    ['nested 100,000 deep in a field', trade(`t:${deep}`), /^Bad: not JSON: .*nested too deeply/],
-    ['nested 100,000 deep as root', deep, /^Bad: not JSON: .*nested too deeply/],
+    ['nested 100,000 deep in a field', trade(`t:${deep}`), 'Bad: nested too deeply: more than 64 open brackets'],
+    ['nested 100,000 deep as root', deep, 'Bad: nested too deeply: more than 64 open brackets'],
   ])('%s', (_, text, expected) => {
     const bench = new DecodeBench('usdm');
     const outcome = bench.decode(text);
-    if (typeof expected === 'string') expect(outcome).toBe(expected);
-    else expect(outcome).toMatch(expected);
+    expect(outcome).toBe(expected);
     expect([bench.events.length, bench.lent]).toEqual([0, 0]);
   });
 
