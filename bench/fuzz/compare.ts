@@ -34,7 +34,7 @@ function valueDifference(decoder: Decoder, record: number, slot: number, value: 
       const { double, mantissa, scale, text } = value.decimal;
       if (!Object.is(decoder.number(record, slot), double)) return `double ${decoder.number(record, slot)}, not ${double}`;
       if (mantissa === null) return differ('scale', decoder.scale(record, slot), INEXACT_SCALE) || differ('digits', decoder.text(record, slot), text);
-      const inDouble = Math.abs(Number(mantissa)) <= 2 ** 53 ? Number(mantissa) : Number.NaN;
+      const inDouble = mantissa <= 2n ** 53n && mantissa >= -(2n ** 53n) ? Number(mantissa) : Number.NaN;
       return differ('mantissa', decoder.exacts[index], mantissa) || differ('scale', decoder.scale(record, slot), scale) || differ('safe mantissa', decoder.mantissa(record, slot), inDouble);
     }
   }

@@ -149,8 +149,11 @@ export class Decoder {
     const index = record * SLOTS + slot;
     if (this.metas[index] === INEXACT_SCALE) return Number.NaN;
     const high = this.#halves[index * 2 + 1]! | 0;
-    const mantissa = high * HIGH + this.#halves[index * 2]!;
-    return Math.abs(mantissa) <= SAFE ? mantissa : Number.NaN;
+    const low = this.#halves[index * 2]!;
+    const mantissa = high * HIGH + low;
+    if (Math.abs(mantissa) < SAFE) return mantissa;
+    // 2^53 + 1 would be rounded to it, too.
+    return Math.abs(mantissa) === SAFE && low === 0 ? mantissa : Number.NaN;
   }
 
   /** The integer of a decimal at an own scale, zeros at the end not counted; NaN where a digit would be lost: see `scaleNeeded`. */

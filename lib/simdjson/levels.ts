@@ -1,4 +1,3 @@
-import { INEXACT_SCALE } from './inexact.ts';
 import { FALLBACK_LEVELS_MAX } from './limits.ts';
 import { isWhole, moved, scaled, Scaled, scaleNeededBy } from './scaled.ts';
 
@@ -20,7 +19,7 @@ export class Levels {
   /** Integers at the scales given to `rescale`. Valid after it answered Scaled.Ok. */
   ownPrices: Float64Array;
   ownQuantities: Float64Array;
-  /** After `rescale` said no: the decimals that are needed (-1: it fits no scale), of which level, and whose they are. */
+  /** After `rescale` said no: the larger scale that is needed (-1: none would do), by which level, and by its price or quantity. */
   scaleNeeded = 0;
   misfit = 0;
   isQuantity = false;
@@ -78,10 +77,10 @@ export class Levels {
   }
 
   #refuse(index: number, mantissa: number, scale: number, ownScale: number, isQuantity: boolean): Scaled {
-    const needed = scale === INEXACT_SCALE ? -1 : scaleNeededBy(mantissa, scale);
+    const needed = scaleNeededBy(mantissa, scale);
     this.misfit = index;
     this.isQuantity = isQuantity;
-    this.scaleNeeded = needed;
+    this.scaleNeeded = needed > ownScale ? needed : -1;
     return needed > ownScale ? Scaled.NeedsScale : Scaled.OutOfRange;
   }
 

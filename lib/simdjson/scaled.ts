@@ -39,7 +39,7 @@ export function isWhole(value: number): boolean {
   return value === Math.trunc(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
-/** The decimals that the value needs, -1 when it does not fit whatever the scale. */
+/** The decimals that the value needs, zeros at the end not counted; -1 of NaN, and of more than 15. */
 export function scaleNeededBy(mantissa: number, scale: number): number {
   if (Number.isNaN(mantissa)) return -1;
   if (mantissa === 0) return 0;

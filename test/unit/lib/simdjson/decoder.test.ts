@@ -71,6 +71,10 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
       expect(mantissaOf('"-61837.63"')).toBe(-6_183_763);
       expect(mantissaOf('9007199254740992')).toBe(2 ** 53);
       expect(mantissaOf('-9007199254740991')).toBe(-(2 ** 53 - 1));
+      expect(mantissaOf('-9007199254740992')).toBe(-(2 ** 53));
+      // A double would round these to 2^53.
+      expect(mantissaOf('9007199254740993')).toBeNaN();
+      expect(mantissaOf('-9007199254740993')).toBeNaN();
       expect(mantissaOf('90071992547409930')).toBeNaN();
       expect(mantissaOf('1e30')).toBeNaN();
     });

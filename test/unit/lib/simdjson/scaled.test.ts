@@ -29,13 +29,50 @@ describe.each(WAYS)('%s', (_, forceFallback) => {
     ['"1","0.125"', 0, 2, Scaled.NeedsScale, 3, true],
     ['"1","0.00000000000000012"', 0, 8, Scaled.OutOfRange, -1, true],
     ['"90071992547409930","1"', 0, 0, Scaled.OutOfRange, -1, false],
-    ['"9007199254740991","1"', 2, 0, Scaled.OutOfRange, 0, false],
-    ['"9007199254740992","1"', 0, 0, Scaled.OutOfRange, 0, false],
+    ['"9007199254740991","1"', 2, 0, Scaled.OutOfRange, -1, false],
+    ['"9007199254740992","1"', 0, 0, Scaled.OutOfRange, -1, false],
     ['"1e400","1"', 0, 0, Scaled.OutOfRange, -1, false],
   ])('%s at %i and %i cannot be', (level, priceScale, quantityScale, expected, needed, isQuantity) => {
     expect(desk.decode(`{"b":[[${level}]]}`)).toBe('Ok');
     expect(bids.rescale(priceScale, quantityScale)).toBe(expected);
     expect([bids.scaleNeeded, bids.isQuantity]).toEqual([needed, isQuantity]);
+  });
+
+  test.each([
+    ['["1.5","1"],["1.25","1"],["1.125","1"]', 1, 0, 1, false, 2],
+    ['["1.5","1"],["1.5","0.5"]', 1, 0, 1, true, 1],
+    ['["1.25","0.5"]', 0, 0, 0, false, 2],
+    ['["1","2"],["3","4"],["5","1e30"]', 0, 0, 2, true, -1],
+    ['["1","0.00000000"],["90071992547","0.10"]', 5, 0, 1, true, 1],
+    ['["0.10000000","1"],["90071992547","1"]', 8, 0, 1, false, -1],
+  ])('of %s at %i and %i, the first that does not fit is said: level %i, its quantity %s, and a scale of %i would do', (levels, priceScale, quantityScale, misfit, isQuantity, needed) => {
+    expect(desk.decode(`{"b":[${levels}]}`)).toBe('Ok');
+    expect(bids.rescale(priceScale, quantityScale)).toBe(needed < 0 ? Scaled.OutOfRange : Scaled.NeedsScale);
+    expect([bids.misfit, bids.isQuantity, bids.scaleNeeded]).toEqual([misfit, isQuantity, needed]);
+  });
+
+  test('scales that grow by what is needed end with levels that fit, or with a value that fits none', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(decimal, decimal), { minLength: 1, maxLength: 6 }), (levels) => {
+        expect(desk.decode(`{"b":[${levels.map(([price, quantity]) => `["${price}","${quantity}"]`).join(',')}]}`)).toBe('Ok');
+        let [priceScale, quantityScale] = [0, 0];
+        let answer = bids.rescale(priceScale, quantityScale);
+        for (let rounds = 0; answer === Scaled.NeedsScale; rounds += 1) {
+          expect(rounds).toBeLessThan(2 * 15);
+          expect(bids.scaleNeeded).toBeGreaterThan(bids.isQuantity ? quantityScale : priceScale);
+          if (bids.isQuantity) quantityScale = bids.scaleNeeded;
+          else priceScale = bids.scaleNeeded;
+          answer = bids.rescale(priceScale, quantityScale);
+        }
+        if (answer === Scaled.Ok) return;
+        const { misfit, isQuantity } = bids;
+        expect(bids.scaleNeeded).toBe(-1);
+        const value = (isQuantity ? bids.quantityMantissas : bids.priceMantissas)[misfit]!;
+        const decimals = (isQuantity ? quantityScale : priceScale) - bids.scales[misfit * 2 + (isQuantity ? 1 : 0)]!;
+        expect(Math.abs(value * 10 ** decimals) < Number.MAX_SAFE_INTEGER && decimals >= 0).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test('any decimal is rescaled as lib/decimal reads it, as long as its own mantissa is within 2^53', () => {
