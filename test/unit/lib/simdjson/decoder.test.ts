@@ -442,17 +442,28 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
     for (const text of ['{"x":1}', '{"x":2}', '{"\\u0078":3}', '{"x":1.5}', '{']) desk.decode(text);
     expect(summarize([desk.root.counters])).toEqual(
       isKernel
-        ? { kernel: 2, fallback: 1, refused: 2, kernelReasons: { NotJson: 1, Escape: 1, Decimal: 1 }, reasons: { NotJson: 1, Decimal: 1 } }
-        : { kernel: 0, fallback: 3, refused: 2, kernelReasons: { NoKernel: 5 }, reasons: { NotJson: 1, Decimal: 1 } },
+        ? { kernel: 2, fallback: 1, refused: 2, fallbackReasons: { Escape: 1 }, refusedReasons: { NotJson: 1, Decimal: 1 } }
+        : { kernel: 0, fallback: 3, refused: 2, fallbackReasons: { NoKernel: 3 }, refusedReasons: { NotJson: 1, Decimal: 1 } },
     );
-    expect(desk.root.counters.refused[Status.Bad]).toBe(2);
+  });
+
+  test('the counts of several roots add up, and a root that had no frame adds nothing', () => {
+    const decoder = new Decoder({ forceFallback });
+    const roots = ['first', 'second', 'idle'].map((name) => decoder.root(name, object({ x: { integer: 0 } })));
+    const frames: readonly (readonly [number, string])[] = [[0, '{"x":1}'], [1, '{"x":2}'], [0, '{"\\u0078":3}'], [1, '{"\\u0078":4}'], [0, '{"x":[]}'], [1, '{"x":[]}'], [1, '{"x":"y"}'], [1, '[']];
+    for (const [root, text] of frames) decoder.decode(Buffer.from(text), roots[root]!);
+    const refused = { refused: 4, refusedReasons: { NotJson: 1, Form: 2, Decimal: 1 } };
+    expect(summarize(roots.map(({ counters }) => counters))).toEqual(
+      isKernel ? { kernel: 2, fallback: 2, fallbackReasons: { Escape: 2 }, ...refused } : { kernel: 0, fallback: 4, fallbackReasons: { NoKernel: 4 }, ...refused },
+    );
+    expect(summarize([roots[2]!.counters])).toEqual({ kernel: 0, fallback: 0, refused: 0, fallbackReasons: {}, refusedReasons: {} });
   });
 
   test('warming up leaves no trace in the counters, and tells when a sample is not taken', () => {
     const desk = new Desk(object({ x: { integer: 0 } }), forceFallback);
     expect(desk.decoder.warmUp([{ frame: Buffer.from('{"x":1}'), root: desk.root }], 20)).toBe(true);
     expect(desk.decoder.warmUp([{ frame: Buffer.from('{"x":}'), root: desk.root }], 2)).toBe(false);
-    expect(summarize([desk.root.counters])).toMatchObject({ kernel: 0, fallback: 0, refused: 0 });
+    expect(summarize([desk.root.counters])).toEqual({ kernel: 0, fallback: 0, refused: 0, fallbackReasons: {}, refusedReasons: {} });
   });
 
   test('the later of two keys with one slot is read, also when the earlier one is long', () => {
