@@ -358,6 +358,15 @@ describe.each(WAYS)('%s', (way, forceFallback) => {
       expect(desk.decode('{"e":7}')).toBe('Bad Form');
     });
 
+    test('a kind that stands behind a key to which it gives another rule is for the fallback, by the reason that the kernel saw', () => {
+      const desk = new Desk(object({ e: { switch: kinds }, p: { levels: Side.Bid }, b: { decimal: 9 } }), forceFallback);
+      for (const [text, reason] of [['{"p":"2.5","e":"trade"}', 'Form'], ['{"b":[["1","1"]],"e":"book"}', 'Form'], ['{"e":"trade","p":"2.5"}', 'None']] as const) {
+        expect(desk.decode(text)).toBe('Ok');
+        expect(desk.kernelReason).toBe(isKernel ? reason : 'NoKernel');
+      }
+      expect(desk.number(2)).toBe('2.5 = 25 at 1');
+    });
+
     test('a kind without a schema is unknown, by name, unless there is one for all others', () => {
       const desk = new Desk(object({ e: { switch: kinds } }), forceFallback);
       expect(desk.decode('{"e":"kline","k":{}}')).toBe('UnknownKind UnknownKind');
