@@ -59,6 +59,7 @@ export class ParseDecoder implements Decoder {
   readonly drift = '';
   dryChannel: Channel = 'trade';
   /** It has no vectors. */
+  readonly hasKernel = false;
   readonly decoding = summarize([]);
   readonly #desk: DecodeDesk;
   readonly #decimal = new DecimalReader();

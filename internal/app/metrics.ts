@@ -19,6 +19,16 @@ export function declareMetrics(house: House): void {
   perProvider('ignored_frames', 'Frames nobody asked for', ({ ledger }) => ledger.ignored);
   perProvider('decode_errors', 'Frames and snapshots that could not be read', ({ ledger }) => ledger.decodeErrors);
   perProvider('schema_drift', 'Frames and snapshots that lack a key of the schema', ({ ledger }) => [...ledger.drift.values()].reduce((sum, count) => sum + count, 0));
+  metrics.counter({ name: 'meltica_provider_decoded_frames_total', help: 'Frames and snapshots decoded, by the kernel with its vectors or by the slow fallback' }, () =>
+    house.sessions.flatMap(({ wanted, decoding }) =>
+      (['kernel', 'fallback'] as const).map((by): Reading => ({ labels: { provider: wanted.provider, by }, value: decoding[by] })),
+    ),
+  );
+  metrics.counter({ name: 'meltica_provider_decode_fallbacks_total', help: 'Frames and snapshots that the kernel left to the fallback, by reason' }, () =>
+    house.sessions.flatMap(({ wanted, decoding }) =>
+      Object.entries(decoding.fallbackReasons).map(([reason, value]): Reading => ({ labels: { provider: wanted.provider, reason }, value })),
+    ),
+  );
   perProvider('reconnects', 'Connections made again after a loss', ({ feed }) => feed.totals.reconnects);
 
   metrics.gauge({ name: 'meltica_book_count', help: 'Books by state' }, () =>

@@ -25,7 +25,7 @@ export function makeReport(house: House, facts: RunFacts): object {
     node: process.version,
     startedAt: facts.startedAt,
     durationMs: Math.round(facts.durationMs),
-    providers: house.sessions.map(({ wanted, ledger, feed, missingSymbols }, index) => ({
+    providers: house.sessions.map(({ wanted, ledger, decoding, feed, missingSymbols }, index) => ({
       id: wanted.provider,
       venue: wanted.venue,
       market: wanted.market,
@@ -44,6 +44,7 @@ export function makeReport(house: House, facts: RunFacts): object {
       brokenRecords: ledger.brokenRecords,
       unknownKinds: Object.fromEntries(ledger.unknownKinds),
       schemaDrift: Object.fromEntries(ledger.drift),
+      decoding,
       missingSymbols,
       refusedSubscriptions: feed.totals.refusedSubscriptions,
     })),

@@ -78,6 +78,7 @@ export class BinanceDecoder implements Decoder {
   readonly #isFutures: boolean;
   readonly #desk: DecodeDesk;
   readonly #slots = new FrameDecoder();
+  readonly hasKernel = this.#slots.hasKernel;
   readonly #stream: Root;
   readonly #snapshot: Root;
   /** The kind of each atom that is one. */

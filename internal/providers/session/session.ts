@@ -4,6 +4,7 @@ import { AppError, codeOf, messageOf } from '../../../lib/errors/app-error.ts';
 import type { Logger } from '../../../lib/log/logger.ts';
 import type { Pool } from '../../../lib/pool/pool.ts';
 import { Ring } from '../../../lib/ring/ring.ts';
+import type { DecodeSummary } from '../../../lib/simdjson/counters.ts';
 import { errors } from '../../../schemas/errors.ts';
 import type { CanonicalEvent } from '../../../schemas/events/event.ts';
 import type { InstrumentFacts } from '../../../schemas/market/instrument.ts';
@@ -80,11 +81,18 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   /** Joins the feed; before `start`. */
   attach(feed: Feed): void {
     this.#feed = feed;
+    if (this.#decoder.hasKernel) return;
+    this.#parts.log.warn('this machine has no 128-bit vectors: frames are decoded slowly, and rightly', { provider: this.wanted.provider });
   }
 
   get feed(): Feed {
     assert(this.#feed !== null, 'the session has no feed');
     return this.#feed;
+  }
+
+  /** How frames and snapshots were decoded, and why some went the slow way; one that waits for the event pool is decoded again. */
+  get decoding(): DecodeSummary {
+    return this.#decoder.decoding;
   }
 
   /** Configured symbols that nothing has answered to. */

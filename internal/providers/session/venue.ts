@@ -107,6 +107,8 @@ export interface Decoder {
   /** After a Bad frame: the key of the schema that it lacks, such as `trade.p`; '' when it was bad in another way. */
   readonly drift: string;
   readonly dryChannel: Channel;
+  /** False on a machine without 128-bit vectors, where everything goes the slow way. */
+  readonly hasKernel: boolean;
   /** How many frames and snapshots the vectors decoded, and how many went the slow way or were refused, by reason. */
   readonly decoding: DecodeSummary;
   decode(frame: WsFrame): Outcome;

@@ -10,6 +10,21 @@ test('docs/metrics.md has every declared family with its labels; npm run docs re
   expect(readPage('docs/metrics.md')).toBe(wanted);
 });
 
+test('the metrics say how many frames took the slow way, and why', async () => {
+  const folder = temporaryFolder();
+  const { monolith } = await play(troubledConfig(folder), folder);
+  const lines = (await monolith.house.metrics.metricsText()).split('\n');
+  const { kernel, fallback } = monolith.house.sessions[0]!.decoding;
+  expect([kernel > 1, fallback]).toEqual([true, 1]);
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      `meltica_provider_decoded_frames_total{provider="replay",by="kernel"} ${kernel}`,
+      'meltica_provider_decoded_frames_total{provider="replay",by="fallback"} 1',
+      'meltica_provider_decode_fallbacks_total{provider="replay",reason="Escape"} 1',
+    ]),
+  );
+});
+
 async function tableOf({ metrics }: House): Promise<string> {
   const text = await metrics.metricsText();
   const rows = metrics.declarations.map(({ kind, name, help, unit, labels }) => {

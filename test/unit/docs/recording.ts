@@ -6,7 +6,8 @@ import { blocksOf, load, readPage } from './pages.ts';
 
 /**
  * The example of docs/recordings.md and after it everything that a report has a column for: a duplicate, a hole, frames that are
- * unknown, unreadable, control or unasked for, a line that is no record, and an answer that is no snapshot.
+ * unknown, unreadable, control or unasked for, one that only the slow way can read, a line that is no record, and an answer that
+ * is no snapshot.
  */
 export function writeTroubledRecording(folder: string): string {
   const example = blocksOf(readPage('docs/recordings.md')).find(({ file }) => file === 'example.jsonl')!.text;
@@ -30,6 +31,7 @@ export function writeTroubledRecording(folder: string): string {
     'no record',
     formatJson({ kind: 'ws_open', conn: 0, url: 'wss://stream.binance.com:9443/stream', data: '' }),
     formatJson({ kind: 'ws', conn: 0, data: formatJson(trades[0]) }),
+    formatJson({ kind: 'ws', conn: 0, data: formatJson(trades[0]).replace('"e"', '"\\u0065"') }),
   ];
   const file = join(folder, 'troubled.jsonl');
   writeFileSync(file, `${example}${lines.join('\n')}\n`);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatJson, parseJson } from '../../../lib/json/json.ts';
+import { reasonNames } from '../../../lib/simdjson/status.ts';
 import { play, readPage, temporaryFolder } from './pages.ts';
 import { troubledConfig } from './recording.ts';
 
@@ -12,8 +13,11 @@ interface Report {
   readonly shutdown: { readonly outstanding: number };
 }
 
+/** Of the troubled recording: one that a book is built on, and one that is none. */
+const SNAPSHOTS = 2;
+
 /** Objects whose keys are data. */
-const maps = ['providers[].unknownKinds', 'providers[].schemaDrift', 'deadLetters'];
+const maps = ['providers[].unknownKinds', 'providers[].schemaDrift', 'providers[].decoding.fallbackReasons', 'providers[].decoding.refusedReasons', 'deadLetters'];
 
 let report: Report;
 
@@ -61,6 +65,23 @@ describe('docs/report.md', () => {
     for (const pool of report.pools) expect(pool.acquired).toBe(pool.released + pool.inUse);
     expect(report.shutdown.outstanding).toBe(sum(report.pools.map(({ inUse }) => inUse)));
   });
+
+  test('identity 7: every frame and snapshot was decoded by the vectors, the slow way, or refused', () => {
+    const { decoding, decodeErrors, badSnapshots, frames } = report.providers[0]! as unknown as { readonly decoding: Decoding } & Readonly<Record<string, number>>;
+    expect(decoding).toMatchObject({ fallbackReasons: { Escape: 1 }, refusedReasons: { Decimal: 1 } });
+    expect(sum(Object.values(decoding.fallbackReasons))).toBe(decoding.fallback);
+    expect(sum(Object.values(decoding.refusedReasons))).toBe(decoding.refused);
+    expect(decoding.refused).toBeLessThan(decodeErrors!);
+    expect(decoding.kernel + decoding.fallback + decoding.refused).toBe(frames! + SNAPSHOTS);
+    expect(badSnapshots).toBe(SNAPSHOTS - 1);
+  });
+
+  test('says for every reason that has a row of its own what to do, by a name that the decoder has', () => {
+    const section = readPage('docs/report.md').split('## When `fallback` grows')[1]!;
+    const named = section.split('\n').flatMap((line) => [...(/^\| (`.*?) \|/.exec(line)?.[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1]!));
+    expect(reasonNames).toEqual(expect.arrayContaining(named));
+    expect(named.length).toBeGreaterThan(4);
+  });
 });
 
 /** `books[].bids` ends there: a level is a pair, no object. */
@@ -71,6 +92,14 @@ function pathsIn(value: unknown, path: string): string[] {
   }
   if (typeof value !== 'object' || value === null || maps.includes(path)) return [path];
   return Object.entries(value).flatMap(([key, inner]) => pathsIn(inner, path === '' ? key : `${path}.${key}`));
+}
+
+interface Decoding {
+  readonly kernel: number;
+  readonly fallback: number;
+  readonly refused: number;
+  readonly fallbackReasons: Readonly<Record<string, number>>;
+  readonly refusedReasons: Readonly<Record<string, number>>;
 }
 
 function sum(values: readonly number[]): number {

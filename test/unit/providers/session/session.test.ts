@@ -102,6 +102,21 @@ describe('every frame ends in one column', () => {
     expect(bench.logged.filter((line) => line.includes('drift'))).toHaveLength(1);
   });
 
+  it('tells how its frames and snapshots were decoded, and counts one that has to wait at each try', () => {
+    const { bench, say } = benchOf({ symbols: ['BTCUSDT'], events: 1 });
+    say(tradeText(1));
+    say(tradeText(2).replace('"s"', '"\\u0073"'));
+    say(tradeText(3).replace('"1.5"', '"1,5"'));
+    say('nonsense');
+    bench.session.onSnapshot(bench.session.streams().find(({ channel }) => channel === 'book')!, Buffer.from('{"lastUpdateId":5,"bids":[],"asks":[]}'), 5);
+    expect(bench.session.decoding).toEqual({ kernel: 2, fallback: 1, refused: 2, fallbackReasons: { Escape: 1 }, refusedReasons: { NotJson: 1, Decimal: 1 } });
+    bench.holds = true;
+    say(tradeText(4));
+    say(tradeText(5));
+    expect(bench.session.decoding.kernel).toBe(5);
+    expect(bench.session.ledger.events).toBe(3);
+  });
+
   it('refuses a frame when the frame pool is dry', async () => {
     const { bench, say } = benchOf({ events: 1, frames: 1 });
     bench.holds = true;
