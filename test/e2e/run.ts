@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,13 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Public recordings with ground truth: beside the checkout, or where MELTICA_SHARED points; not part of the project. */
 export const SHARED = process.env['MELTICA_SHARED'] ?? resolve(ROOT, '../shared');
 export const hasShared = existsSync(join(SHARED, 'data/truth'));
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** For Node itself, before the script. */
+  readonly nodeFlags?: readonly string[];
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -23,8 +30,8 @@ export class Server {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}) {
-    this.child = spawn(process.execPath, [join(ROOT, 'dist/cmd/monolith'), ...args], {
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    this.child = spawn(process.execPath, [...(options.nodeFlags ?? []), join(ROOT, 'dist/cmd/monolith'), ...args], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,8 +63,17 @@ export class Server {
   }
 }
 
-export function run(args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+export function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   return new Server(args, options).ended;
+}
+
+/** V8 on x64 without SSE4.1, and so without 128-bit vectors in WebAssembly. */
+export const NO_VECTORS = '--no-enable-sse4-1';
+
+/** Whether the built decoder finds no vectors with that flag; on other processors the flag says nothing. */
+export function canHideVectors(): boolean {
+  const script = `import { Decoder } from ${formatJson(join(ROOT, 'dist/lib/simdjson/decoder.js'))}; process.exit(new Decoder().hasKernel ? 1 : 0)`;
+  return spawnSync(process.execPath, [NO_VECTORS, '--input-type=module', '-e', script]).status === 0;
 }
 
 export function temporaryFolder(): string {
