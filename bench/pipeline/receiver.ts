@@ -18,7 +18,7 @@ import { Meter, type Cost } from './meter.ts';
 const [, , mode, port, count] = process.argv;
 const framesMax = Number(count);
 /** The optimiser learns from the first plays, on other threads that count as this process's; then one play counts. */
-const WARM_UPS = 3;
+const WARM_UPS = 2;
 const client = new HttpClient({ origin: `http://127.0.0.1:${port}`, clock: systemClock, random: new Random(1) });
 
 const cost = mode === 'empty' ? await receiveEmpty() : await receivePipeline();

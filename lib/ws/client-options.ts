@@ -65,7 +65,7 @@ export interface WsCloseReason {
  */
 export interface WsListener {
   onOpen(): void;
-  /** Once per message. The Buffer is the listener's to keep, and may be a view of a larger chunk. */
+  /** Once per message, soon after it was read: when all of its chunk is. The Buffer is the listener's to keep, and may be a view of a larger chunk. */
   onFrame(data: Buffer, isBinary: boolean): void;
   /** Once per attempt that ended, also when it never opened. */
   onClose(reason: WsCloseReason): void;

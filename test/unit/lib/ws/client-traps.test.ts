@@ -203,6 +203,15 @@ test('frames a former socket had already read never reach the listener', async (
   expect(heard.closes.map(({ cause }) => cause)).toEqual(['asked', 'asked']);
 });
 
+test('what came before a broken frame of the same chunk is heard before the error', async () => {
+  const { url } = await raw((socket) => socket.write(Buffer.concat([frame('first'), frame('second'), frame('reserved bits', 1, 0xf0)])));
+  const { heard } = connect(url);
+  const order: string[] = [];
+  heard.onEach = (text) => order.push(text);
+  await until(() => expect(heard.closes.length).toBe(1));
+  expect(order).toEqual(['open', 'first', 'second', 'error', 'close']);
+});
+
 test('a peer that says goodbye and then keeps the line open does not hold the client up for 30 s', async () => {
   const { url } = await raw((socket) => socket.write(frame('', 8)));
   const { heard } = connect(url, { closeTimeoutMs: 20 });
