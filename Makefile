@@ -49,8 +49,8 @@ SEED ?= 7
 soak: build ## full load for SECONDS=60 at RATE=5000 events/s, seeded by SEED
 	@$(FORGET_COUNTS); code=0; SOAK_SECONDS=$(SECONDS) SOAK_RATE=$(RATE) SOAK_SEED=$(SEED) $(VITEST) --project soak --passWithNoTests || code=$$?; $(CLOSING_LINE); exit $$code
 
-bench: build ## the benches in full size; read the ratios
-	$(NODE) dist/bench/run.js
+bench: build ## every bench in full size, some ten minutes; read the ratios
+	$(NODE) dist/bench/run.js decode allocation pipeline micro
 
 lint: setup ## style, the arrows of the house and its doors
 	$(ESLINT) --rulesdir test/lint/rules --ext .ts,.cjs,.js,.mjs --max-warnings 0 --cache --cache-location .cache/eslint .

@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
+    // By default one core is left alone, which on two is half of the machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line.ts'],
