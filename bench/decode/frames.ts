@@ -1,6 +1,6 @@
 import { Random } from '../../lib/random/random.ts';
 import type { Rules } from '../../lib/simdjson/schema.ts';
-import { snapshotBody, streamFrame } from '../../internal/providers/binance/schema.ts';
+import { combinedFrame, rawFrame, snapshotBody } from '../../internal/providers/binance/schema.ts';
 import { bitfinex } from './schemas/bitfinex.ts';
 import { bybit } from './schemas/bybit.ts';
 import { coinbaseAdvanced, coinbaseExchange } from './schemas/coinbase.ts';
@@ -127,10 +127,10 @@ const krakenSymbol = (d: FrameDesk): string => d.symbol('/', 'USD');
 const KRAKEN_DECIMALS = [1, 2, 2, 2, 5, 7, 9, 6];
 
 export const frameKinds: readonly FrameKind[] = [
-  { name: 'binance.trade', rules: streamFrame, make: binanceTrade },
+  { name: 'binance.trade', rules: rawFrame, make: binanceTrade },
   {
     name: 'binance.aggTrade',
-    rules: streamFrame,
+    rules: rawFrame,
     make: (d) => {
       d.tick();
       return `{"e":"aggTrade","E":${d.nowMs},"s":"${d.symbol('', 'USDT')}","a":${d.tradeId},"p":"${d.price(-1)}","q":"${d.paddedQuantity()}","f":${d.tradeId + 100},"l":${d.tradeId + 103},"T":${d.nowMs - 1},"m":${d.either('true', 'false')},"M":true}`;
@@ -138,21 +138,21 @@ export const frameKinds: readonly FrameKind[] = [
   },
   {
     name: 'binance.bookTicker',
-    rules: streamFrame,
+    rules: rawFrame,
     make: (d) => {
       d.tick();
       return `{"u":${d.updateId},"s":"${d.symbol('', 'USDT')}","b":"${d.price(-1)}","B":"${d.paddedQuantity()}","a":"${d.price(-1)}","A":"${d.paddedQuantity()}"}`;
     },
   },
-  { name: 'binance.depth5', rules: streamFrame, make: binanceDepth(5) },
-  { name: 'binance.depth20', rules: streamFrame, make: binanceDepth(20) },
-  { name: 'binance.depth100', rules: streamFrame, make: binanceDepth(100) },
-  { name: 'binance.depth1000', rules: streamFrame, make: binanceDepth(1_000) },
-  { name: 'binance.combined.trade', rules: streamFrame, make: combined('trade', binanceTrade) },
-  { name: 'binance.combined.depth20', rules: streamFrame, make: combined('depth@100ms', binanceDepth(20)) },
+  { name: 'binance.depth5', rules: rawFrame, make: binanceDepth(5) },
+  { name: 'binance.depth20', rules: rawFrame, make: binanceDepth(20) },
+  { name: 'binance.depth100', rules: rawFrame, make: binanceDepth(100) },
+  { name: 'binance.depth1000', rules: rawFrame, make: binanceDepth(1_000) },
+  { name: 'binance.combined.trade', rules: combinedFrame, make: combined('trade', binanceTrade) },
+  { name: 'binance.combined.depth20', rules: combinedFrame, make: combined('depth@100ms', binanceDepth(20)) },
   {
     name: 'binance.kline',
-    rules: streamFrame,
+    rules: rawFrame,
     make: (d) => {
       d.tick();
       const open = d.nowMs - (d.nowMs % 60_000);
@@ -162,7 +162,7 @@ export const frameKinds: readonly FrameKind[] = [
   },
   {
     name: 'binance.usdm.depth20',
-    rules: streamFrame,
+    rules: combinedFrame,
     make: (d) => {
       d.tick();
       const levels = (): string => d.levels(10, 2, () => d.quantity(3));
@@ -171,7 +171,7 @@ export const frameKinds: readonly FrameKind[] = [
   },
   {
     name: 'binance.usdm.bookTicker',
-    rules: streamFrame,
+    rules: combinedFrame,
     make: (d) => {
       d.tick();
       return `{"stream":"x@bookTicker","data":{"e":"bookTicker","u":${d.updateId},"s":"${d.symbol('', 'USDT')}","b":"${d.price(2)}","B":"${d.quantity(3)}","a":"${d.price(2)}","A":"${d.quantity(3)}","T":${d.nowMs - 1},"E":${d.nowMs}}}`;
@@ -179,7 +179,7 @@ export const frameKinds: readonly FrameKind[] = [
   },
   {
     name: 'binance.coinm.bookTicker',
-    rules: streamFrame,
+    rules: combinedFrame,
     make: (d) => {
       d.tick();
       return `{"stream":"x@bookTicker","data":{"u":${d.updateId},"e":"bookTicker","s":"${d.symbol('', 'USD_PERP')}","ps":"${d.symbol('', 'USD')}","b":"${d.price(1)}","B":"${d.random.integer(0, 900)}","a":"${d.price(1)}","A":"${d.random.integer(1, 900)}","T":${d.nowMs - 1},"E":${d.nowMs}}}`;

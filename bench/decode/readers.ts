@@ -164,9 +164,9 @@ function binance(atomOf: AtomOf): VenueReader {
         case 'depthUpdate':
           return keptSum(keep(o.b!, 0), keep(o.a, 1)) + o.E + o.U + o.u + symbol;
         case 'trade':
-          return o.t + o.E + o.T + Number(o.p) + Number(o.q) + symbol + (o.m ? 1 : 0);
+          return o.t + o.T + Number(o.p) + Number(o.q) + symbol + (o.m ? 1 : 0);
         case 'aggTrade':
-          return (o.a as unknown as number) + o.E + o.T + Number(o.p) + Number(o.q) + symbol + (o.m ? 1 : 0);
+          return (o.a as unknown as number) + o.T + Number(o.p) + Number(o.q) + symbol + (o.m ? 1 : 0);
         case 'kline': {
           const k = o.k;
           return k.t + k.T + k.n + Number(k.o) + Number(k.h) + Number(k.l) + Number(k.c) + Number(k.v) + Number(k.q) + symbol + (k.x ? 1 : 0);
@@ -181,7 +181,7 @@ function binance(atomOf: AtomOf): VenueReader {
       const symbol = d.atom(0, S.Symbol) * 7;
       const kind = d.has(0, S.Kind) ? d.atom(0, S.Kind) : -1;
       if (kind === DEPTH) return levelSum(d.bids, d.asks) + f[S.EventTime]! + f[S.Id]! + f[S.LastId]! + symbol;
-      if (kind === TRADE || kind === AGGREGATE) return f[S.Id]! + f[S.EventTime]! + f[S.Time]! + f[S.Price]! + f[S.Quantity]! + symbol + f[S.IsBuyerMaker]!;
+      if (kind === TRADE || kind === AGGREGATE) return f[S.Id]! + f[S.Time]! + f[S.Price]! + f[S.Quantity]! + symbol + f[S.IsBuyerMaker]!;
       if (kind === KLINE) return f[S.OpenTime]! + f[S.CloseTime]! + f[S.TradeCount]! + f[S.Open]! + f[S.High]! + f[S.Low]! + f[S.Close]! + f[S.Volume]! + f[S.QuoteVolume]! + symbol + f[S.IsClosed]!;
       return f[S.Id]! + f[S.Price]! + f[S.Quantity]! + f[S.AskPrice]! + f[S.AskQuantity]! + symbol;
     },

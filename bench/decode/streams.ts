@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseJson } from '../../lib/json/json.ts';
 import { readJsonLines } from '../../lib/json/jsonl.ts';
 import type { Rules } from '../../lib/simdjson/schema.ts';
-import { streamFrame } from '../../internal/providers/binance/schema.ts';
+import { combinedFrame } from '../../internal/providers/binance/schema.ts';
 import { bitfinex } from './schemas/bitfinex.ts';
 import { bybit } from './schemas/bybit.ts';
 import { coinbaseAdvanced, coinbaseExchange } from './schemas/coinbase.ts';
@@ -21,9 +21,9 @@ export interface RecordedStream {
 }
 
 export const recordedStreams: readonly RecordedStream[] = [
-  { name: 'binance spot', rules: streamFrame, venue: 'binance', folder: 'binance-spot', file: /^hftbacktest_btcusdt/ },
-  { name: 'binance usdm', rules: streamFrame, venue: 'binance', folder: 'binance-usdm', file: /^hftbacktest_btcusdt/ },
-  { name: 'binance coinm', rules: streamFrame, venue: 'binance', folder: 'binance-coinm', file: /^hftbacktest_btcusd_perp/ },
+  { name: 'binance spot', rules: combinedFrame, venue: 'binance', folder: 'binance-spot', file: /^hftbacktest_btcusdt/ },
+  { name: 'binance usdm', rules: combinedFrame, venue: 'binance', folder: 'binance-usdm', file: /^hftbacktest_btcusdt/ },
+  { name: 'binance coinm', rules: combinedFrame, venue: 'binance', folder: 'binance-coinm', file: /^hftbacktest_btcusd_perp/ },
   { name: 'coinbase advanced', rules: coinbaseAdvanced, venue: 'coinbaseAdvanced', folder: 'coinbase', file: /20260809/ },
   { name: 'coinbase exchange', rules: coinbaseExchange, venue: 'coinbaseExchange', folder: 'coinbase', file: /20210417/ },
   { name: 'kraken v2', rules: kraken, venue: 'kraken', folder: 'kraken', file: /^crossbook_v2_kraken_btcusd_sample/ },

@@ -198,7 +198,6 @@ export class WsClient {
   }
 
   #onFrame(data: Buffer, isBinary: boolean): void {
-    this.#framesTotal += 1;
     this.#silence.heard();
     if (this.#chunk.isEmpty) queueMicrotask(this.#handOver);
     this.#chunk.push(data, isBinary);
@@ -213,6 +212,7 @@ export class WsClient {
     this.#isHandingOver = true;
     const generation = this.#generation;
     while (generation === this.#generation && !this.#chunk.isEmpty) {
+      this.#framesTotal += 1;
       // A throw that reached ws would stall the connection for ever: no more frames, no event at all.
       try {
         this.#chunk.handOne(this.#listener);

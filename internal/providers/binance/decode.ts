@@ -14,7 +14,7 @@ import { UNNAMED_REQUEST } from '../session/subscribe-desk.ts';
 import type { SymbolEntry } from '../session/symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder } from '../session/venue.ts';
 import type { BinanceMarket } from './dialect.ts';
-import { kindNames, sampleFrames, Slot, snapshotBody, streamFrame, type KindName } from './schema.ts';
+import { combinedFrame, kindNames, rawFrame, Slot, snapshotBody, type KindName } from './schema.ts';
 
 /**
  * The finest scale a frame may widen its instrument to. Binance quotes 8 decimals everywhere; a frame with more is wrong, and
@@ -53,6 +53,9 @@ const typeOfKind: Readonly<Record<EventKind | 'snapshot', EventType>> = {
   kline: EventType.Kline,
 };
 
+/** Any of them makes a frame without `e` a best bid/ask of spot. */
+const BEST_OF_BOOK = [Slot.Id, Slot.Price, Slot.Quantity, Slot.AskPrice, Slot.AskQuantity].reduce<number>((mask, slot) => mask | (1 << slot), 0);
+
 const tradeNeeds = new Needs({ t: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
 const aggTradeNeeds = new Needs({ a: Slot.Id, T: Slot.Time, m: Slot.IsBuyerMaker, p: Slot.Price, q: Slot.Quantity });
 const tickerNeeds = new Needs({ u: Slot.Id, b: Slot.Price, B: Slot.Quantity, a: Slot.AskPrice, A: Slot.AskQuantity });
@@ -79,8 +82,11 @@ export class BinanceDecoder implements Decoder {
   readonly #desk: DecodeDesk;
   readonly #slots = new FrameDecoder();
   readonly hasKernel = this.#slots.hasKernel;
-  readonly #stream: Root;
+  readonly #raw: Root;
+  readonly #combined: Root;
   readonly #snapshot: Root;
+  /** What the slots hold. */
+  #data: Buffer = NO_DATA;
   /** The kind of each atom that is one. */
   readonly #kinds: (KindName | undefined)[] = [];
   /** What is wanted of the symbol of each atom that is one. */
@@ -98,22 +104,25 @@ export class BinanceDecoder implements Decoder {
   constructor(market: BinanceMarket, desk: DecodeDesk) {
     this.#isFutures = market === 'usdm';
     this.#desk = desk;
-    this.#stream = this.#slots.root(`binance ${market} stream`, streamFrame);
+    this.#raw = this.#slots.root(`binance ${market} raw`, rawFrame);
+    this.#combined = this.#slots.root(`binance ${market} combined`, combinedFrame);
     this.#snapshot = this.#slots.root(`binance ${market} snapshot`, snapshotBody);
     for (const name of kindNames) this.#kinds[this.#slots.atoms.intern(name)] = name;
     this.#market = this.#slots.atoms.intern('MARKET');
-    this.#slots.warmUp(sampleFrames.map((frame) => ({ frame: Buffer.from(frame), root: this.#stream })));
   }
 
   get decoding(): DecodeSummary {
-    return summarize([this.#stream.counters, this.#snapshot.counters]);
+    return summarize([this.#raw.counters, this.#combined.counters, this.#snapshot.counters]);
   }
 
   decode(frame: WsFrame): Outcome {
     this.drift = '';
     const slots = this.#slots;
-    if (slots.decode(frame.data, this.#stream) !== Status.Ok) return this.#bad(slots.fault());
-    if (!slots.has(0, Slot.Kind)) return this.#unnamed(frame);
+    const isCombined = isEnvelope(frame.data);
+    this.#data = frame.data;
+    if (slots.decode(frame.data, isCombined ? this.#combined : this.#raw) !== Status.Ok) return this.#bad(slots.fault());
+    if (isCombined && !slots.has(0, Slot.Stream)) return this.#unnamed(frame);
+    if (!slots.has(0, Slot.Kind)) return (slots.presence[0]! & BEST_OF_BOOK) === 0 ? this.#unnamed(frame) : this.#symbolEvent(frame, 'bookTicker');
     const kind = this.#kinds[slots.atom(0, Slot.Kind)];
     switch (kind) {
       case 'trade':
@@ -134,28 +143,38 @@ export class BinanceDecoder implements Decoder {
 
   decodeSnapshot(stream: Stream, body: WsFrame): Outcome {
     this.drift = '';
+    this.#data = body.data;
     if (this.#slots.decode(body.data, this.#snapshot) !== Status.Ok) return this.#bad(this.#slots.fault());
     return this.#event(body, 'snapshot', stream);
   }
 
-  /** Frames without `e`: replies to our requests, and spot's best bid/ask. */
+  /** Replies to our requests, and what nobody knows: rare enough for JSON.parse. */
   #unnamed(frame: WsFrame): Outcome {
     const slots = this.#slots;
-    if (slots.has(0, Slot.Symbol)) return this.#symbolEvent(frame, 'bookTicker');
-    const isRefusal = slots.has(0, Slot.ErrorCode) && slots.has(0, Slot.ErrorText);
-    if (slots.has(0, Slot.RequestId) || isRefusal) {
+    if (slots.has(0, Slot.Stream)) {
+      // What stands before the @ is a symbol, and there may be thousands.
+      const stream = slots.text(0, Slot.Stream);
+      this.fault = `stream ${stream.slice(Math.max(stream.indexOf('@'), 0)).slice(0, 40)}`;
+      return Outcome.Unknown;
+    }
+    const reply = parsed(frame.data);
+    if (!isMessage(reply)) return this.#bad(`the frame: expected an object, found ${shown(reply, 40)}`);
+    const { id } = reply;
+    if (id === undefined && 'code' in reply && 'msg' in reply) {
       // {"code":2,"msg":"Invalid request: too many parameters"}: most refusals do not name their request.
-      const request = slots.has(0, Slot.RequestId) ? slots.number(0, Slot.RequestId) : UNNAMED_REQUEST;
-      const refusal = isRefusal ? `${slots.digits(0, Slot.ErrorCode)} ${slots.text(0, Slot.ErrorText).slice(0, 400)}` : '';
-      this.#desk.onReply(frame.connection, request, refusal);
+      this.#desk.onReply(frame.connection, UNNAMED_REQUEST, refusalOf(reply));
       return Outcome.Control;
     }
-    this.fault = slots.has(0, Slot.Stream) ? `stream ${slots.text(0, Slot.Stream).slice(0, 40)}` : keysOf(frame.data);
+    if (id !== undefined && ('result' in reply || 'code' in reply || 'error' in reply)) {
+      this.#desk.onReply(frame.connection, typeof id === 'number' ? id : -1, 'result' in reply ? '' : refusalOf(reply));
+      return Outcome.Control;
+    }
+    this.fault = Object.keys(reply).slice(0, 4).join(',').slice(0, 40);
     return Outcome.Unknown;
   }
 
   #symbolEvent(frame: WsFrame, kind: EventKind): Outcome {
-    if (!this.#slots.has(0, Slot.Symbol)) return this.#bad('s is missing or empty');
+    if (!this.#slots.has(0, Slot.Symbol)) return this.#isMissing('s'), Outcome.Bad;
     const entry = this.#symbol();
     if (entry === undefined) {
       this.fault = `symbol ${this.#slots.text(0, Slot.Symbol).slice(0, 40)}`;
@@ -228,6 +247,7 @@ export class BinanceDecoder implements Decoder {
     event.receivedTimeUs = frame.receivedTimeUs;
     event.receivedMonotonicMs = frame.receivedMonotonicMs;
     event.traceId = frame.traceId;
+    this.#missingKey = '';
     const { instrument } = stream;
     do {
       this.#widened = false;
@@ -235,7 +255,6 @@ export class BinanceDecoder implements Decoder {
       event.quantityScale = instrument.quantityScale;
       if (!this.#fill(kind, event)) {
         if (this.#missingKey !== '') this.drift = `${eventTypeNames[event.type]}.${this.#missingKey}`;
-        this.#missingKey = '';
         this.#desk.release(event);
         return Outcome.Bad;
       }
@@ -360,6 +379,8 @@ export class BinanceDecoder implements Decoder {
   #side(levels: Levels, into: number[], event: BookEvent, key: string): number {
     while (levels.rescale(event.priceScale, event.quantityScale) !== Scaled.Ok) {
       const { isQuantity, misfit, scaleNeeded } = levels;
+      // Before anything grows: a frame that is refused must not widen its instrument.
+      for (let i = 0; i < levels.count; i += 1) if (levels.prices[i]! < 0 || levels.quantities[i]! < 0) return this.#isNegative(levels, i, key);
       const found = `${key}[${misfit}] ${String((isQuantity ? levels.quantities : levels.prices)[misfit])}`;
       if (!this.#widen(event, isQuantity, scaleNeeded, found)) return -1;
     }
@@ -367,11 +388,16 @@ export class BinanceDecoder implements Decoder {
     for (let i = 0; i < count; i += 1) {
       const price = ownPrices[i]!;
       const quantity = ownQuantities[i]!;
-      if (price < 0 || quantity < 0) return this.#refuse(`${key}[${i}] ${levels.prices[i]} x ${levels.quantities[i]} is negative`), -1;
+      if (price < 0 || quantity < 0) return this.#isNegative(levels, i, key);
       into[i * 2] = price;
       into[i * 2 + 1] = quantity;
     }
     return count;
+  }
+
+  #isNegative({ prices, quantities }: Levels, index: number, key: string): -1 {
+    this.#refuse(`${key}[${index}] ${prices[index]} x ${quantities[index]} is negative`);
+    return -1;
   }
 
   /** {"e":"kline","E":…,"s":"BNBBTC","k":{"t":open ms,"T":close ms,"i":"1m","o":"0.0010",…,"v":base,"q":quote,"n":100,"x":closed}} */
@@ -430,16 +456,17 @@ export class BinanceDecoder implements Decoder {
     const slots = this.#slots;
     const found = `${key} ${slots.digits(0, slot).slice(0, 40)}`;
     if (slots.number(0, slot) < 0) return this.#refuse(`${found} is negative`), -1;
-    if (!this.#widen(event, isQuantity, slots.scaleNeeded, found)) return -1;
+    const { scaleNeeded } = slots;
+    if (!this.#widen(event, isQuantity, scaleNeeded, found)) return -1;
     const value = slots.mantissaAt(0, slot, isQuantity ? event.quantityScale : event.priceScale);
-    return value >= 0 ? value : (this.#refuse(`${found} passes 2^53 at its scale`), -1);
+    return value >= 0 ? value : (this.#refuse(`${found} passes 2^53 at ${scaleNeeded} decimals`), -1);
   }
 
   /** The event's instrument grows to `scaleNeeded` decimals, and the event is filled again. False when it must not. */
   #widen(event: CanonicalEvent, isQuantity: boolean, scaleNeeded: number, found: string): boolean {
     const { instrument } = event.stream;
     const scale = isQuantity ? instrument.quantityScale : instrument.priceScale;
-    if (scaleNeeded <= scale) return this.#refuse(`${found} passes 2^53 at its scale`);
+    if (scaleNeeded <= scale) return this.#refuse(`${found} is no exact integer within 2^53 at ${scale} decimals`);
     if (scaleNeeded > Math.max(WIDENED_SCALE_MAX, scale)) return this.#refuse(`${found} has more than ${WIDENED_SCALE_MAX} decimals`);
     widen(instrument, isQuantity ? 0 : scaleNeeded, isQuantity ? scaleNeeded : 0);
     event.priceScale = instrument.priceScale;
@@ -453,9 +480,13 @@ export class BinanceDecoder implements Decoder {
     return needs.areMet(present) || this.#isMissing(needs.missing(present));
   }
 
+  /** Slots do not tell what is not there from what is null or empty, but the schema drifts by the former alone. */
   #isMissing(key: string): false {
-    this.#missingKey = key;
-    return this.#refuse(`${key} is missing or empty`);
+    let value = parsed(this.#data);
+    if (isMessage(value) && isEnvelope(this.#data)) value = value['data'];
+    for (const part of key.split('.')) value = isMessage(value) ? value[part] : undefined;
+    if (value === undefined) this.#missingKey = key;
+    return this.#refuse(value === undefined ? `${key} is missing` : `${key} is ${value === null ? 'null' : 'empty'}`);
   }
 
   #badId(key: string, slot: Slot): false {
@@ -478,9 +509,46 @@ function isId(value: number): boolean {
   return value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** What a frame without kind and stream is called: its first keys. */
-function keysOf(data: Buffer): string {
-  const parsed = tryParseJson(data.toString());
-  if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) return '';
-  return Object.keys(parsed.value).slice(0, 4).join(',').slice(0, 40);
+/** {"stream":"bnbbtc@trade","data":{…}}: a look at the first key, because the two forms must not be mixed into one event. */
+export function isEnvelope(data: Buffer): boolean {
+  let at = 0;
+  while (data[at]! <= SPACE) at += 1;
+  if (data[at] !== BRACE) return false;
+  at += 1;
+  while (data[at]! <= SPACE) at += 1;
+  // Told by two letters of the key: no message begins with another key that has them.
+  return data[at] === QUOTE && ((data[at + 1] === LETTER_S && data[at + 2] === LETTER_T) || (data[at + 1] === LETTER_D && data[at + 2] === LETTER_A));
+}
+
+const SPACE = 32;
+const QUOTE = 34;
+const LETTER_A = 97;
+const LETTER_D = 100;
+const LETTER_S = 115;
+const LETTER_T = 116;
+const BRACE = 123;
+const NO_DATA = Buffer.alloc(0);
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** What a frame that the slots do not tell enough about holds. */
+function parsed(data: Buffer): unknown {
+  const result = tryParseJson(data.toString());
+  return result.ok ? result.value : undefined;
+}
+
+/** {"code":2,"msg":"Invalid request: …","id":1} on stream hosts, {"error":{"code":…,"msg":…},"id":1} on newer ones. */
+function refusalOf(message: Message): string {
+  const inner = isMessage(message['error']) ? message['error'] : message;
+  return `${shown(inner['code'], 40)} ${shown(inner['msg'], 400)}`;
+}
+
+/** What was found, for people. An object is only called one: `String({"toString":1,"valueOf":1})` throws. */
+function shown(value: unknown, lengthMax: number): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, lengthMax);
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,15 @@
 import type { Stream } from '../../../schemas/market/stream.ts';
 import type { RecordedAnswer, RestRequest, Venue } from '../session/venue.ts';
 import { futuresBookRule, spotBookRule } from './book.ts';
-import { BinanceDecoder } from './decode.ts';
+import { BinanceDecoder, isEnvelope } from './decode.ts';
 import type { BinanceMarket } from './dialect.ts';
 import { marketRules } from './markets.ts';
 import { planLinks, subscribeMessage } from './subscribe.ts';
+import { samples } from './samples.ts';
 import { guessInstrument, readExchangeInfo } from './symbols.ts';
 
 /** Levels a side of a REST snapshot: 1000 costs 50 (USD-M 20) of the weight budget, 5000 costs 250. */
 const SNAPSHOT_DEPTH = 1_000;
-
-const STREAM_FRAME_START = '{"stream":';
 
 /** Binance market data: all that the session does not know itself. */
 export function binanceVenue(market: BinanceMarket): Venue {
@@ -33,9 +32,10 @@ export function binanceVenue(market: BinanceMarket): Venue {
       weight: rules.depthWeight,
     }),
     // Answers on `/stream` have no such key: {"result":null,"id":1}
-    isStreamFrame: (data) => data.toString('latin1', 0, STREAM_FRAME_START.length) === STREAM_FRAME_START,
+    isStreamFrame: isEnvelope,
     readRecordedUrl,
     decoder: (desk) => new BinanceDecoder(market, desk),
+    samples,
   };
 }
 

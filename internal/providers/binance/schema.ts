@@ -41,18 +41,16 @@ export const Slot = {
   TradeCount: 24,
   IsClosed: 25,
   Stream: 26,
-  RequestId: 27,
-  ErrorCode: 28,
-  ErrorText: 29,
 } as const;
 export type Slot = (typeof Slot)[keyof typeof Slot];
 
-const event: Record<string, Rules> = { e: { atom: Slot.Kind }, E: { integer: Slot.EventTime } };
+const event = { e: { atom: Slot.Kind } } satisfies Record<string, Rules>;
+const timedEvent = { ...event, E: { integer: Slot.EventTime } } satisfies Record<string, Rules>;
 
 const trade: ObjectSchema = {
   name: 'binance.trade',
   keys: {
-    ...event, T: { integer: Slot.Time }, s: { atom: Slot.Symbol }, t: { integer: Slot.Id }, p: { decimal: Slot.Price },
+    ...event, E: 'skip', T: { integer: Slot.Time }, s: { atom: Slot.Symbol }, t: { integer: Slot.Id }, p: { decimal: Slot.Price },
     q: { decimal: Slot.Quantity }, X: { atom: Slot.Origin }, m: { flag: Slot.IsBuyerMaker }, M: 'skip',
   },
 };
@@ -61,8 +59,9 @@ const trade: ObjectSchema = {
 const aggregateTrade: ObjectSchema = {
   name: 'binance.aggTrade',
   keys: {
-    ...event, s: { atom: Slot.Symbol }, a: { integer: Slot.Id }, p: { decimal: Slot.Price }, q: { decimal: Slot.Quantity },
+    ...event, E: 'skip', s: { atom: Slot.Symbol }, a: { integer: Slot.Id }, p: { decimal: Slot.Price }, q: { decimal: Slot.Quantity },
     f: { integer: Slot.FirstTradeId }, l: { integer: Slot.LastTradeId }, T: { integer: Slot.Time }, m: { flag: Slot.IsBuyerMaker }, M: 'skip',
+    X: { atom: Slot.Origin },
   },
 };
 
@@ -73,13 +72,13 @@ const bestOfBook: Record<string, Rules> = {
 
 const bookTicker: ObjectSchema = {
   name: 'binance.bookTicker',
-  keys: { e: { atom: Slot.Kind }, ...bestOfBook, ps: 'skip', T: { integer: Slot.Time }, E: { integer: Slot.EventTime } },
+  keys: { ...event, ...bestOfBook, ps: 'skip', T: { integer: Slot.Time }, E: 'skip' },
 };
 
 const depthUpdate: ObjectSchema = {
   name: 'binance.depthUpdate',
   keys: {
-    ...event, T: { integer: Slot.Time }, s: { atom: Slot.Symbol }, ps: 'skip', U: { integer: Slot.Id }, u: { integer: Slot.LastId },
+    ...timedEvent, T: 'skip', s: { atom: Slot.Symbol }, ps: 'skip', U: { integer: Slot.Id }, u: { integer: Slot.LastId },
     pu: { integer: Slot.PreviousId }, b: { levels: Side.Bid }, a: { levels: Side.Ask },
   },
 };
@@ -93,7 +92,7 @@ const candle: ObjectSchema = {
   },
 };
 
-const kline: ObjectSchema = { name: 'binance.kline', keys: { ...event, s: { atom: Slot.Symbol }, k: { object: candle } } };
+const kline: ObjectSchema = { name: 'binance.kline', keys: { ...timedEvent, s: { atom: Slot.Symbol }, k: { object: candle } } };
 
 /** {"e":"serverShutdown","E":1770123456789}, and every kind that is not known. */
 const other: ObjectSchema = { name: 'binance.other', keys: event };
@@ -108,20 +107,14 @@ const message: ObjectSchema = {
   keys: { e: { switch: { slot: Slot.Kind, to: kinds, otherwise: other } }, ...bestOfBook },
 };
 
-/**
- * {"result":null,"id":1} accepts a request. {"code":2,"msg":"Invalid request: …","id":1} refuses it on stream hosts,
- * {"error":{"code":…,"msg":…},"id":1} on newer ones.
- */
-const refusal: Record<string, Rules> = { code: { integer: Slot.ErrorCode }, msg: { text: Slot.ErrorText } };
+/** A raw frame, or the answer to a request, which names none of these keys. */
+export const rawFrame: Rules = { object: message };
 
-/** A frame of a stream, combined or raw, or the answer to a request. */
-export const streamFrame: Rules = {
+/** A frame of a combined stream. Lists come from streams that nobody asks for. Keys beside the two belong to nobody. */
+export const combinedFrame: Rules = {
   object: {
-    name: 'binance.frame',
-    keys: {
-      stream: { text: Slot.Stream }, data: { object: message }, ...message.keys, id: { integer: Slot.RequestId }, result: 'skip',
-      ...refusal, error: { object: { name: 'binance.error', keys: refusal } },
-    },
+    name: 'binance.combined',
+    keys: { stream: { text: Slot.Stream }, data: [{ object: message }, { tuple: { name: 'binance.list', positions: [] } }] },
   },
 };
 
@@ -130,19 +123,8 @@ export const snapshotBody: Rules = {
   object: {
     name: 'binance.snapshot',
     keys: {
-      lastUpdateId: { integer: Slot.LastId }, E: { integer: Slot.EventTime }, T: { integer: Slot.Time }, bids: { levels: Side.Bid },
+      lastUpdateId: { integer: Slot.LastId }, E: 'skip', T: { integer: Slot.Time }, bids: { levels: Side.Bid },
       asks: { levels: Side.Ask },
     },
   },
 };
-
-/** One frame of each form, for the optimising compiler to learn by before the first real one comes. */
-export const sampleFrames: readonly string[] = [
-  '{"e":"trade","E":1672515782136,"s":"BNBBTC","t":12345,"p":"0.00100000","q":"100.00000000","T":1672515782136,"m":true,"M":true}',
-  '{"e":"aggTrade","E":1672515782136,"s":"BNBBTC","a":12345,"p":"0.00100000","q":"100.00000000","f":100,"l":105,"T":1672515782136,"m":true,"M":true}',
-  '{"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}',
-  '{"stream":"bnbusdt@depth","data":{"e":"depthUpdate","E":1672515782136,"T":1672515782130,"s":"BNBUSDT","U":157,"u":160,"pu":149,"b":[["25.35190000","31.21000000"],["25.35180000","0.00000000"]],"a":[["25.36520000","40.66000000"]]}}',
-  '{"stream":"bnbusdt@bookTicker","data":{"e":"bookTicker","u":400900217,"s":"BNBUSDT","b":"25.3519","B":"31.21","a":"25.3652","A":"40.66","T":1672515782130,"E":1672515782136}}',
-  '{"e":"kline","E":1672515782136,"s":"BNBBTC","k":{"t":1672515780000,"T":1672515839999,"s":"BNBBTC","i":"1m","f":100,"L":200,"o":"0.0010","c":"0.0020","h":"0.0025","l":"0.0015","v":"1000","n":100,"x":false,"q":"1.0000","V":"500","Q":"0.500","B":"123456"}}',
-  '{"result":null,"id":1}',
-];

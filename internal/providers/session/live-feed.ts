@@ -35,7 +35,6 @@ const CONNECT_WINDOW_S = 300;
 
 interface HeldFrame {
   readonly receivedTimeUs: number;
-  readonly receivedMonotonicMs: number;
   readonly data: Buffer;
   readonly isBinary: boolean;
 }
@@ -50,6 +49,8 @@ interface Renewal {
   overlap: Timer | null;
   /** The old one is gone; what is held goes out. */
   isOver: boolean;
+  /** What it holds is going out. */
+  isPouring: boolean;
 }
 
 /**
@@ -210,7 +211,7 @@ export class LiveFeed implements Feed {
       return;
     }
     if (renewal.held.size === HELD_MAX) renewal.held.poll();
-    renewal.held.offer({ receivedTimeUs: receipt.timeUs, receivedMonotonicMs: receipt.monotonicMs, data, isBinary });
+    renewal.held.offer({ receivedTimeUs: receipt.timeUs, data, isBinary });
   }
 
   #deliver(link: Link, receivedTimeUs: number, receivedMonotonicMs: number, data: Buffer, isBinary: boolean): void {
@@ -292,7 +293,7 @@ export class LiveFeed implements Feed {
     const next = this.#begin(old.plan);
     next.epoch = old.epoch;
     next.renewedMs = this.#clock.monotonicMs();
-    this.#renewals.add({ old, next, held: new Ring(HELD_MAX), overlap: null, isOver: false });
+    this.#renewals.add({ old, next, held: new Ring(HELD_MAX), overlap: null, isOver: false, isPouring: false });
     next.start();
   }
 
@@ -307,14 +308,19 @@ export class LiveFeed implements Feed {
 
   /** What is held goes out, as far as a pause allows. */
   #pour(renewal: Renewal): void {
+    // A frame can end a pause that another one began: the loop that is at work goes on, and is not begun again inside itself.
+    if (renewal.isPouring) return;
+    renewal.isPouring = true;
     while (!this.#isPaused && !this.#isStopped) {
       const frame = renewal.held.poll();
       if (frame === null) {
         this.#renewals.delete(renewal);
-        return;
+        break;
       }
-      this.#deliver(renewal.next, frame.receivedTimeUs, frame.receivedMonotonicMs, frame.data, frame.isBinary);
+      // Held on purpose: its patience with a dry pool begins now.
+      this.#deliver(renewal.next, frame.receivedTimeUs, this.#clock.monotonicMs(), frame.data, frame.isBinary);
     }
+    renewal.isPouring = false;
   }
 
   async #get(request: RestRequest, refused: (typeof errors)['snapshotRefused' | 'instrumentsRefused']): Promise<HttpResponse> {

@@ -18,6 +18,7 @@ import type { BookKeeper } from '../../ports/book-keeper.ts';
 import type { RawFrameTap } from '../../ports/raw-frames.ts';
 import type { Feed, FeedListener, ReceivedFrame } from './feed.ts';
 import { FrameLedger } from './frame-ledger.ts';
+import { rehearse } from './rehearsal.ts';
 import { SymbolBoard, type SymbolEntry, type Wanted } from './symbol-board.ts';
 import { Outcome, type DecodeDesk, type Decoder, type Venue } from './venue.ts';
 
@@ -81,6 +82,7 @@ export class ProviderSession implements FeedListener, DecodeDesk {
   /** Joins the feed; before `start`. */
   attach(feed: Feed): void {
     this.#feed = feed;
+    assert(rehearse(this.#venue), 'the venue does not take its own sample frames');
     if (this.#decoder.hasKernel) return;
     this.#parts.log.warn('this machine has no 128-bit vectors: frames are decoded slowly, and rightly', { provider: this.wanted.provider });
   }

@@ -29,6 +29,8 @@ export interface Venue {
   /** What the answer in a recording is about, null when it is nothing we asked for. */
   readRecordedUrl(url: string, channel: string): RecordedAnswer | null;
   decoder(desk: DecodeDesk): Decoder;
+  /** One of every form that becomes events or control, for the rehearsal before the first real one. */
+  readonly samples: { readonly frames: readonly string[]; readonly snapshot: string };
 }
 
 /** An instrument as the venue's list has it. */

@@ -20,7 +20,7 @@ describe.each(['spot', 'usdm'] as const)('binance %s', (market) => {
     expect(found).toEqual(parseJson(readFileSync(golden, 'utf8')));
     if (name === 'depth-snapshot' || name.startsWith('reply')) return;
     // The combined form is the same in an envelope; what is not known goes by the name of its stream there.
-    const inEnvelope = name.startsWith('unknown-partial') ? { ...found, outcome: 'Unknown: stream any@name' } : found;
+    const inEnvelope = name.startsWith('unknown-partial') ? { ...found, outcome: 'Unknown: stream @name' } : found;
     expect(decode(market, name, `{"stream":"any@name","data":${text}}`)).toEqual(inEnvelope);
   });
 });

@@ -200,6 +200,7 @@ test('frames a former socket had already read never reach the listener', async (
   passBackOff(clock, heard);
   await until(() => expect(heard.closes.length).toBe(2));
   expect(heard.frames).toEqual(['first', 'first']);
+  expect(client.totals.frames).toBe(2);
   expect(heard.closes.map(({ cause }) => cause)).toEqual(['asked', 'asked']);
 });
 

@@ -366,6 +366,23 @@ describe('a venue that says goodbye', () => {
 });
 
 describe('a renewed connection', () => {
+  it.each([30, 3_000])('hands %i held frames over while events come back slowly, and loses none', async (count) => {
+    const { bench, feed, until } = await join({ channels: ['trade'], events: 8, frames: 400, limits: { lifetimeMs: 5_000, silenceMs: 1e9 } });
+    await feed.start();
+    await until(() => hand.asked.length === 2);
+    const opened = bench.tapped.length;
+    await until(() => bench.tapped.length > opened);
+    for (let id = 1; id <= count; id += 1) hand.peers[1]!.send(`{"stream":"btcusdt@trade","data":${tradeText(id)}}`);
+    await turns(300);
+    bench.holds = true;
+    for (let turn = 0; turn < 40_000 && bench.heard.length < count; turn += 1) {
+      bench.manual.advance(1);
+      if (turn % 5 === 0 && bench.taken.length > 0) bench.giveBack(4);
+      await turns(1);
+    }
+    expect([bench.heard.length, bench.session.ledger.refused]).toEqual([count, 0]);
+  });
+
   const depth = (id: number): string => `{"stream":"btcusdt@depth@100ms","data":${depthText(id, id)}}`;
 
   it('is seamless for a book, although the old one lags behind the new one', async () => {
