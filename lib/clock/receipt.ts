@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
 
 /**
- * When something was received, read once for everything that one chunk of a socket holds: all of it was there at the same
- * moment, and a reading of both clocks costs as much as decoding a small frame.
+ * When something was received, read once for all messages that are handed over in one synchronous run: they came out of the
+ * socket together, and a reading of both clocks costs as much as decoding a small frame.
  *
- *   chunk ─▶ message ─ read() ─▶ message ─ read() ─▶ … ─▶ end of the synchronous work: the next one reads anew
+ *   message ─ read() ─▶ message ─ read() ─▶ … ─▶ end of the run: the next one reads anew
  */
 export class Receipt {
   /** Wall clock, microseconds since 1970. */

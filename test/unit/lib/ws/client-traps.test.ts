@@ -204,6 +204,18 @@ test('frames a former socket had already read never reach the listener', async (
   expect(heard.closes.map(({ cause }) => cause)).toEqual(['asked', 'asked']);
 });
 
+test('a chunk goes out in turns, and what a listener puts off to a microtask comes between them', async () => {
+  const { url } = await raw((socket) => socket.write(Buffer.concat(Array.from({ length: 100 }, (_, i) => frame(String(i))))));
+  const { heard } = connect(url);
+  const waited: number[] = [];
+  heard.onEach = (text) => {
+    if (Number(text) % 32 === 0) queueMicrotask(() => waited.push(heard.frames.length));
+  };
+  await until(() => expect(heard.frames.length).toBe(100));
+  expect(waited).toEqual([32, 64, 96, 100]);
+  expect(heard.frames).toEqual(Array.from({ length: 100 }, (_, i) => String(i)));
+});
+
 test('what came before a broken frame of the same chunk is heard before the error', async () => {
   const { url } = await raw((socket) => socket.write(Buffer.concat([frame('first'), frame('second'), frame('reserved bits', 1, 0xf0)])));
   const { heard } = connect(url);
