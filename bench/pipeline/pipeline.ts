@@ -39,7 +39,7 @@ export const pipelineBench: Bench = async ({ isPocket, say }) => {
     const of = (contender: string, unit: string, value: number, base: number, ratio: number, better: 'higher' | 'lower') =>
       row({ bench: 'pipeline', case: 'binance-spot BTCUSDT 2024-08', contender, unit, value, baseline: base, ratio, better, n: rounds });
     const pairs = pipeline.map((cost, index) => perFrame(cost) / perFrame(empty[index]!));
-    say(`pipeline: p99 from socket to the slowest handler in this burst ${(median(pipeline.map((cost) => cost.latencyUsP99)) / 1_000).toFixed(0)} ms: a burst waits for itself`);
+    say(`pipeline: p99 from socket to the slowest handler in this burst ${(median(pipeline.map((cost) => cost.latencyUsP99)) / 1_000).toFixed(1)} ms: a burst waits for itself`);
     const perSecond = (cost: Cost): number => (cost.frames * 1e6) / cost.wallUs;
     const heap = (cost: Cost): number => cost.heapBytes / cost.frames;
     return [
