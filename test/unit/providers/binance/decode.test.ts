@@ -77,6 +77,7 @@ describe('a frame that is not what it says', () => {
     ['depth with a level of null', depth('a:[["1",null]]'), 'Bad: a[0][1]: expected text or a number, found null'],
     ['depth with an empty price', depth('a:[["","1"]]'), 'Bad: a[0][0]: expected a decimal, found ""'],
     ['depth with a negative quantity', depth('a:[["1","-2"]]'), 'Bad: a[0] 1 x -2 is negative'],
+    ['depth of futures with a pu beyond 2^53', depth('pu:9007199254740993'), 'Bad: pu 9007199254740993 is out of range'],
     ['depth of futures without pu', depth('', 'pu'), 'Bad: pu is missing'],
     ['kline without k', '{"e":"kline","E":5,"s":"BNBBTC"}', 'Bad: k.t is missing'],
     ['kline with k as a list', '{"e":"kline","E":5,"s":"BNBBTC","k":[]}', 'Bad: k: expected an object, found a list'],
@@ -186,6 +187,8 @@ describe('a frame that is not what it says', () => {
     const good = depth('b:[["0.00001234","100000000"]]');
     expect(bench.decode(good)).toBe('Events');
     expect(bench.decode(depth('b:[["0.00001234","-0.12345678"]]'))).toBe('Bad: b[0] 0.00001234 x -0.12345678 is negative');
+    expect(bench.decode(depth('b:[["0.00001234","0.12345678"]] a:[["-1","2"]]'))).toBe('Bad: a[0] -1 x 2 is negative');
+    expect(bench.decode(trade('p:"0.00001234" q:"0.12345678" m:5'))).toMatch(/^Bad: m/);
     expect(bench.decode(good)).toBe('Events');
   });
 
