@@ -22,6 +22,8 @@ export class FdSink {
   #isBusy = false;
   /** The retry of a write that found the pipe full. */
   #retry: Timer | null = null;
+  #isWriting = false;
+  #isClosed = false;
   readonly #flushers = new Set<() => void>();
   readonly #onExit = (): void => this.flushSync();
 
@@ -33,13 +35,13 @@ export class FdSink {
     process.on('exit', this.#onExit);
   }
 
-  /** Lines thrown away: the reader stood still for too long, or the file failed. */
+  /** Lines thrown away: the reader stood still for too long, the file failed, or they came after `close`. */
   get dropped(): number {
     return this.#dropped;
   }
 
   write(line: string): void {
-    if (this.#waitingLength >= WAITING_LENGTH_MAX) {
+    if (this.#isClosed || this.#waitingLength >= WAITING_LENGTH_MAX) {
       this.#dropped += 1;
       return;
     }
@@ -84,7 +86,10 @@ export class FdSink {
     await this.flush();
     process.off('exit', this.#onExit);
     this.#retry?.cancel();
-    if (this.#isOwn) closeSync(this.#fd);
+    this.#isClosed = true;
+    this.#dropped += this.#take().length;
+    // A write under way ends first: the number of a closed descriptor is soon that of another file.
+    if (this.#isOwn && !this.#isWriting) closeSync(this.#fd);
   }
 
   #writeBatch(): void {
@@ -94,8 +99,13 @@ export class FdSink {
   }
 
   #write(bytes: Buffer, lineCount: number): void {
+    this.#isWriting = true;
     write(this.#fd, bytes, (error, written) => {
-      if (error === null && written < bytes.length) this.#write(bytes.subarray(written), lineCount);
+      this.#isWriting = false;
+      if (this.#isClosed) {
+        if (error !== null || written < bytes.length) this.#dropped += lineCount;
+        if (this.#isOwn) closeSync(this.#fd);
+      } else if (error === null && written < bytes.length) this.#write(bytes.subarray(written), lineCount);
       else if (isFullPipe(error)) this.#retry = this.#clock.after(RETRY_MS, () => this.#write(bytes, lineCount));
       else {
         // There is no place left to tell that the log itself fails: the lines are lost, the process is not.

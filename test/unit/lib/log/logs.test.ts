@@ -226,7 +226,18 @@ describe('the destination', () => {
     }
     await closed;
     expect(clock.pendingTimers).toBe(0);
-    closeSync(fd);
+    // The descriptor stays open: a write may be on its way to it, and its number would be that of the next test's file.
+  });
+
+  test('what is logged after the end goes nowhere, and is counted', async () => {
+    const file = join(folder, 'a.log');
+    const { logs } = desk({ destination: file, format: 'human' });
+    logs.logger('a').info('before');
+    await logs.close();
+    logs.logger('a').info('after');
+    await logs.flush();
+    expect(readFileSync(file, 'utf8')).not.toContain('after');
+    expect(logs.dropped).toBe(1);
   });
 
   test('the last words before an exit are written at once', async () => {
