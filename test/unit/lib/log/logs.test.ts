@@ -194,7 +194,8 @@ describe('the destination', () => {
     let bytesRead = 0;
     while (!isFlushed) {
       await new Promise((resolve) => setImmediate(resolve));
-      clock.advance(10);
+      // Time goes on only where a write waits to be tried again, or the limit of the flush would pass while the system is busy elsewhere.
+      if (clock.pendingTimers > 1) clock.advance(10);
       try {
         bytesRead += readSync(fd, buffer);
       } catch (thrown) {
