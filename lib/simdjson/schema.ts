@@ -42,7 +42,7 @@ export type Rule =
   /** As `object` and `each`, with the schema named by an atom that was read before into this record. */
   | { readonly objectBy: Kinds }
   | { readonly eachBy: Kinds }
-  /** The discriminator: first key of its object, its string names the schema of the whole object. */
+  /** The discriminator: its string names the schema of the whole object. Fastest as the first key, right wherever it stands. */
   | { readonly switch: Kinds }
   /** Rows of price levels. A side alone means `[price, quantity, …]`. */
   | { readonly levels: Side | LevelRows }
